@@ -1,0 +1,1 @@
+"""The shapes that cross a boundary: envelope, events, requests, problems and subjects."""

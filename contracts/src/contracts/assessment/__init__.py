@@ -1,0 +1,1 @@
+"""The assessment service's requests and answers, resource by resource."""

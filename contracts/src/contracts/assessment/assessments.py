@@ -1,0 +1,122 @@
+"""Assessments: settings, lifecycle, questions."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from contracts.assessment import limits
+from contracts.assessment.text import Explanation, ExternalId, Instructions, OptionText, Prompt, Title
+from contracts.questions import QuestionKind
+from contracts.wire import Message, Request
+
+TimeLimitSeconds = Annotated[int, Meta(ge=limits.MIN_TIME_LIMIT_SECONDS, le=limits.MAX_TIME_LIMIT_SECONDS)]
+GraceSeconds = Annotated[int, Meta(ge=0, le=limits.MAX_GRACE_SECONDS)]
+PassingPercent = Annotated[Decimal, Meta(extra_json_schema={"type": "number", "minimum": 0, "maximum": 100})]
+"""0 to 100 with at most two places; msgspec sets no bounds on a Decimal, so the domain does."""
+Points = Annotated[Decimal, Meta(extra_json_schema={"type": "number", "minimum": 0, "maximum": limits.MAX_POINTS})]
+"""0 to 1,000 with at most three places, checked by the domain."""
+Status = Literal["draft", "published", "closed"]
+
+
+class CreateAssessment(Request, frozen=True):
+    title: Title
+    instructions: Instructions = ""
+    time_limit_seconds: TimeLimitSeconds | None = None
+    grace_seconds: GraceSeconds = 0
+    passing_percent: PassingPercent = Decimal(50)
+    shuffle: bool = False
+
+
+class ChangeAssessment(Request, frozen=True):
+    """Only what is given changes; `time_limit_seconds: null` takes the limit away."""
+
+    title: Title | UnsetType = UNSET
+    instructions: Instructions | UnsetType = UNSET
+    time_limit_seconds: TimeLimitSeconds | UnsetType | None = UNSET
+    grace_seconds: GraceSeconds | UnsetType = UNSET
+    passing_percent: PassingPercent | UnsetType = UNSET
+    shuffle: bool | UnsetType = UNSET
+
+
+class AssessmentAnswer(Message, frozen=True):
+    """slug, version and content_hash are null in a draft; its ETag is the position of its last event."""
+
+    id: str
+    status: Status
+    title: str
+    instructions: str
+    time_limit_seconds: int | None
+    grace_seconds: int
+    passing_percent: Decimal
+    shuffle: bool
+    question_count: int
+    max_points: Decimal
+    slug: str | None
+    version: int | None
+    content_hash: str | None
+    created_at: datetime
+    published_at: datetime | None
+    closed_at: datetime | None
+
+
+class AssessmentPage(Message, frozen=True):
+    items: tuple[AssessmentAnswer, ...]
+    next_cursor: str | None
+
+
+class OptionDraft(Request, frozen=True):
+    text: OptionText
+
+
+class NumericKey(Request, frozen=True):
+    """A number is right from `value - tolerance` to `value + tolerance`, both included."""
+
+    value: Decimal
+    tolerance: Decimal = Decimal(0)
+
+
+OptionNumber = Annotated[int, Meta(ge=1, le=limits.MAX_OPTIONS)]
+
+
+class QuestionDraft(Request, frozen=True):
+    """A question as an author writes it.
+
+    correct: by kind, the option's number from 1 (single), a list of numbers (multiple), a boolean (true_false), a list
+    of accepted texts (text), `{value, tolerance}` (numeric), absent (essay)
+    """
+
+    kind: QuestionKind
+    prompt: Prompt
+    options: Annotated[tuple[OptionDraft, ...], Meta(max_length=limits.MAX_OPTIONS)] = ()
+    correct: bool | int | tuple[int | str, ...] | NumericKey | None = None
+    points: Points = Decimal(1)
+    explanation: Explanation = ""
+    external_id: ExternalId | None = None
+
+
+class ReplaceQuestions(Request, frozen=True):
+    questions: Annotated[tuple[QuestionDraft, ...], Meta(max_length=limits.MAX_QUESTIONS)]
+
+
+class OptionAnswer(Message, frozen=True):
+    id: str
+    text: str
+
+
+class QuestionAnswer(Message, frozen=True):
+    """A question as its author sees it again, key included."""
+
+    id: str
+    kind: QuestionKind
+    prompt: str
+    options: tuple[OptionAnswer, ...]
+    correct: bool | int | tuple[int | str, ...] | NumericKey | None
+    points: Decimal
+    explanation: str
+    external_id: str | None
+
+
+class QuestionList(Message, frozen=True):
+    questions: tuple[QuestionAnswer, ...]

@@ -1,0 +1,55 @@
+"""Question banks from files: a dry run with its report, then a commit that names the report it saw."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from contracts.wire import Message, Request
+
+
+class ImportProblem(Message, frozen=True):
+    """row and column as the spreadsheet shows them (row from 1, column letter); null where the whole file is meant."""
+
+    row: int | None
+    column: str | None
+    header: str | None
+    code: str
+    message: str
+    seen: str | None
+    severity: Literal["error", "warning"] = "error"
+
+
+class Detected(Message, frozen=True):
+    """What the file was taken for."""
+
+    format: Literal["csv", "xlsx", "unknown"]
+    layout: str | None
+    sheet: str | None
+    header_row: int | None
+    encoding: str | None
+    delimiter: str | None
+    rows: int
+
+
+class ImportReport(Message, frozen=True):
+    """accepted: questions that a commit would put into the draft; problems: the first 200; counts: of all, by code."""
+
+    id: str
+    digest: str
+    detected: Detected
+    accepted: int
+    problems: tuple[ImportProblem, ...]
+    problem_counts: dict[str, int]
+
+
+class CommitImport(Request, frozen=True):
+    """mode `all` refuses a file with any error; `valid_rows` takes the questions that had none."""
+
+    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    mode: Literal["all", "valid_rows"] = "all"
+
+
+class ImportCommitted(Message, frozen=True):
+    assessment_id: str
+    questions: int
+    digest: str

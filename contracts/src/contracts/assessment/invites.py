@@ -1,0 +1,66 @@
+"""Invitations: one candidate, one assessment, one link."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from contracts.assessment.limits import MAX_INVITES
+from contracts.assessment.text import Email, Name
+from contracts.wire import Message, Request
+
+
+class InviteDraft(Request, frozen=True):
+    name: Name
+    email: Email
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class CreateInvites(Request, frozen=True):
+    invites: Annotated[tuple[InviteDraft, ...], Meta(min_length=1, max_length=MAX_INVITES)]
+
+
+class IssuedInvite(Message, frozen=True):
+    """`token` and `url` are shown once, and to a retry with the same Idempotency-Key."""
+
+    id: str
+    candidate_id: str
+    name: str
+    email: str
+    expires_at: datetime | None
+    token: str
+    url: str
+
+
+class IssuedInvites(Message, frozen=True):
+    items: tuple[IssuedInvite, ...]
+
+
+class InviteAnswer(Message, frozen=True):
+    """name and email are null once the candidate was erased."""
+
+    id: str
+    candidate_id: str
+    name: str | None
+    email: str | None
+    status: Literal["open", "revoked"]
+    source: Literal["personal", "public"]
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class InvitePage(Message, frozen=True):
+    items: tuple[InviteAnswer, ...]
+    next_cursor: str | None
+
+
+class JoinPublic(Request, frozen=True):
+    name: Name
+    email: Email
+
+
+class JoinedPublic(Message, frozen=True):
+    """The personal token for the way through the assessment; shown here and to a retry."""
+
+    token: str
+    url: str

@@ -1,0 +1,37 @@
+"""The bounds of what a client may send; each is also a CHECK in the database where it is a column."""
+
+from typing import Final
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+MAX_UPLOAD_BYTES: Final = 5 * 1024 * 1024
+MAX_NAME_CHARACTERS: Final = 200
+MAX_EMAIL_CHARACTERS: Final = 254
+MAX_TITLE_CHARACTERS: Final = 200
+MAX_INSTRUCTIONS_CHARACTERS: Final = 10_000
+MAX_ACTIVE_LIMIT: Final = 1_000
+DEFAULT_ACTIVE_LIMIT: Final = 3
+MIN_TIME_LIMIT_SECONDS: Final = 10
+MAX_TIME_LIMIT_SECONDS: Final = 7 * 24 * 3600
+MAX_GRACE_SECONDS: Final = 3600
+MAX_QUESTIONS: Final = 500
+MAX_PROMPT_CHARACTERS: Final = 10_000
+MIN_OPTIONS: Final = 2
+MAX_OPTIONS: Final = 10
+MAX_OPTION_CHARACTERS: Final = 2_000
+MAX_ACCEPTED_TEXTS: Final = 50
+MAX_ACCEPTED_CHARACTERS: Final = 1_000
+MAX_EXPLANATION_CHARACTERS: Final = 10_000
+MAX_EXTERNAL_ID_CHARACTERS: Final = 200
+MAX_POINTS: Final = 1_000
+POINT_PLACES: Final = 3
+"""Points are given to a thousandth and counted in thousandths."""
+
+MAX_ANSWER_CHARACTERS: Final = 20_000
+MAX_SEQUENCE: Final = 2**53 - 1
+MAX_INVITES: Final = 100
+MAX_REASON_CHARACTERS: Final = 1_000
+MAX_PAGE_ITEMS: Final = 100
+DEFAULT_PAGE_ITEMS: Final = 50
+MAX_IDEMPOTENCY_KEY_CHARACTERS: Final = 200
+MAX_WAIT_SECONDS: Final = 10
+"""How long `?at_least=` waits for the projection."""

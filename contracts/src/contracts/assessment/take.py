@@ -1,0 +1,76 @@
+"""What a candidate sees and sends: an allow-list, built without any type that holds a key or an explanation."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from contracts.assessment import limits
+from contracts.questions import QuestionKind
+from contracts.wire import Message, Request
+
+AnswerText = Annotated[str, Meta(max_length=limits.MAX_ANSWER_CHARACTERS)]
+OptionIds = Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=limits.MAX_OPTIONS)]
+GivenAnswer = AnswerText | bool | OptionIds | None
+"""An option's id, a list of ids, a boolean or a text (also for a number); null takes an answer back."""
+
+
+class TakeOption(Message, frozen=True):
+    id: str
+    text: str
+
+
+class TakeQuestion(Message, frozen=True):
+    id: str
+    kind: QuestionKind
+    prompt: str
+    options: tuple[TakeOption, ...]
+    answer: GivenAnswer
+
+
+class TakeAnswer(Message, frozen=True):
+    """questions: null until the sitting was started, unless there is no time limit."""
+
+    title: str
+    instructions: str
+    time_limit_seconds: int | None
+    grace_seconds: int
+    question_count: int
+    state: Literal["ready", "started", "submitted", "closed"]
+    started_at: datetime | None
+    deadline_at: datetime | None
+    server_time: datetime
+    questions: tuple[TakeQuestion, ...] | None
+
+
+class StartAnswer(Message, frozen=True):
+    started_at: datetime
+    deadline_at: datetime | None
+
+
+class SaveAnswer(Request, frozen=True):
+    answer: GivenAnswer
+    sequence: Annotated[int, Meta(ge=1, le=limits.MAX_SEQUENCE)]
+
+
+class SavedAnswer(Message, frozen=True):
+    """sequence: the highest that was saved, which may be later than the one sent."""
+
+    question_id: str
+    sequence: int
+
+
+class Submit(Request, frozen=True):
+    """answers: by question id; what is missing here is taken from what was saved."""
+
+    answers: Annotated[dict[str, GivenAnswer], Meta(max_length=limits.MAX_QUESTIONS)] | None = None
+
+
+class Receipt(Message, frozen=True):
+    """That it was received, and nothing of how it was scored."""
+
+    submission_id: str
+    assessment_title: str
+    submitted_at: datetime
+    answered: int
+    question_count: int

@@ -1,0 +1,42 @@
+"""The facts of the assessment service: a Struct for each event type, and the registry that decodes them."""
+
+from contracts.events.assessments import (
+    AssessmentClosed,
+    AssessmentCreated,
+    AssessmentDeleted,
+    AssessmentEdited,
+    AssessmentPublished,
+    QuestionsReplaced,
+)
+from contracts.events.candidates import CandidateRegistered, CandidateUpdated
+from contracts.events.employers import EmployerCreated, EmployerLimitChanged
+from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
+from contracts.events.meta import CommandMeta
+from contracts.events.registry import Fact, UnknownEvent, decode_event, encode_data, type_of
+from contracts.events.sittings import AnswerSaved, SittingStarted, SittingSubmitted, SittingVoided
+
+__all__ = [
+    "AnswerSaved",
+    "AssessmentClosed",
+    "AssessmentCreated",
+    "AssessmentDeleted",
+    "AssessmentEdited",
+    "AssessmentPublished",
+    "CandidateRegistered",
+    "CandidateUpdated",
+    "CommandMeta",
+    "EmployerCreated",
+    "EmployerLimitChanged",
+    "Fact",
+    "InviteCreated",
+    "InviteResent",
+    "InviteRevoked",
+    "QuestionsReplaced",
+    "SittingStarted",
+    "SittingSubmitted",
+    "SittingVoided",
+    "UnknownEvent",
+    "decode_event",
+    "encode_data",
+    "type_of",
+]

@@ -1,0 +1,70 @@
+"""Facts about assessments: what they ask, when they open, when they close."""
+
+from datetime import datetime
+
+from contracts.envelope import Digest
+from contracts.questions import Question, Settings
+from contracts.sealed import Sealed
+from contracts.wire import Message
+
+
+class AssessmentCreated(Message, frozen=True):
+    """A draft; `copied_from` names the assessment that it duplicates."""
+
+    assessment_id: str
+    employer_id: str
+    settings: Settings
+    at: datetime
+    copied_from: str | None = None
+
+
+class AssessmentEdited(Message, frozen=True):
+    """The draft's settings, all of them, as they now are."""
+
+    assessment_id: str
+    employer_id: str
+    settings: Settings
+    at: datetime
+
+
+class AssessmentDeleted(Message, frozen=True):
+    assessment_id: str
+    employer_id: str
+    at: datetime
+
+
+class QuestionsReplaced(Message, frozen=True):
+    """The draft's whole list of questions; what a right answer is, is sealed apart from what is asked."""
+
+    assessment_id: str
+    employer_id: str
+    questions: tuple[Question, ...]
+    sealed_keys: Sealed
+    key_version: int
+    at: datetime
+    import_id: str | None = None
+
+
+class AssessmentPublished(Message, frozen=True):
+    """A frozen version, whole: it never changes, and submissions pin `version` and `key_version`.
+
+    content_hash: SHA-256 over the settings, the questions and the opened keys in their canonical JSON
+    """
+
+    assessment_id: str
+    employer_id: str
+    version: int
+    slug: str
+    content_hash: Digest
+    settings: Settings
+    questions: tuple[Question, ...]
+    sealed_keys: Sealed
+    key_version: int
+    max_points_milli: int
+    at: datetime
+
+
+class AssessmentClosed(Message, frozen=True):
+    assessment_id: str
+    employer_id: str
+    at: datetime

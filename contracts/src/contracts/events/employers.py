@@ -1,0 +1,22 @@
+"""Facts about employers."""
+
+from datetime import datetime
+
+from contracts.envelope import Digest
+from contracts.wire import Message
+
+
+class EmployerCreated(Message, frozen=True):
+    """api_key_sha256: of the first API key; the key itself is derived and never recorded."""
+
+    employer_id: str
+    name: str
+    active_limit: int
+    api_key_sha256: Digest
+    at: datetime
+
+
+class EmployerLimitChanged(Message, frozen=True):
+    employer_id: str
+    active_limit: int
+    at: datetime

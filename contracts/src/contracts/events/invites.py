@@ -1,0 +1,40 @@
+"""Facts about invitations; tokens are derived, and only their digests are recorded."""
+
+from datetime import datetime
+from typing import Literal
+
+from contracts.envelope import Digest
+from contracts.wire import Message
+
+
+class InviteCreated(Message, frozen=True):
+    """source: `personal` by an employer, `public` by a candidate through the public link."""
+
+    invite_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    token_sha256: Digest
+    expires_at: datetime | None
+    source: Literal["personal", "public"]
+    at: datetime
+
+
+class InviteRevoked(Message, frozen=True):
+    invite_id: str
+    assessment_id: str
+    employer_id: str
+    at: datetime
+
+
+class InviteResent(Message, frozen=True):
+    """The token was rotated: the one before it is no longer valid."""
+
+    invite_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    token_sha256: Digest
+    expires_at: datetime | None
+    generation: int
+    at: datetime

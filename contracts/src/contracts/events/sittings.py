@@ -1,0 +1,95 @@
+"""Facts about sittings: one candidate's way through one assessment."""
+
+from datetime import datetime
+from typing import Literal
+
+from contracts.sealed import Sealed
+from contracts.wire import Message
+
+
+class SittingStarted(Message, frozen=True):
+    """deadline_at: fixed here, by the server; null without a time limit. attempt: from 1, one more after a void."""
+
+    sitting_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    invite_id: str
+    version: int
+    attempt: int
+    deadline_at: datetime | None
+    grace_seconds: int
+    seed: int
+    at: datetime
+
+
+class AnswerSaved(Message, frozen=True):
+    """sequence: the client's, rising for each question; the highest wins."""
+
+    sitting_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    attempt: int
+    question_id: str
+    sequence: int
+    sealed_answer: Sealed
+    at: datetime
+
+
+class QuestionScore(Message, frozen=True):
+    """points are thousandths; outcome `pending` waits for a person."""
+
+    question_id: str
+    points_milli: int
+    max_points_milli: int
+    outcome: Literal["correct", "incorrect", "unanswered", "pending"]
+    rule: str
+
+
+class AnswerRecord(Message, frozen=True):
+    """What is sealed for each question: as given, as normalized, and what of the key it matched."""
+
+    question_id: str
+    given: str | tuple[str, ...] | bool | None
+    normalized: str | tuple[str, ...] | bool | None
+    matched: str | None
+
+
+class SittingSubmitted(Message, frozen=True):
+    """The one submission of a sitting's attempt. Scores are clear facts: a rebuild needs no sealed answer.
+
+    percent: exact points over maximum, rounded half up to two places for display; `passed` is decided unrounded,
+    and null while an answer waits for review. sealed_records: tuple[AnswerRecord, ...] under the candidate's key.
+    """
+
+    sitting_id: str
+    submission_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    invite_id: str
+    version: int
+    key_version: int
+    attempt: int
+    scores: tuple[QuestionScore, ...]
+    points_milli: int
+    max_points_milli: int
+    percent: str
+    passed: bool | None
+    sealed_records: Sealed
+    cause: Literal["candidate", "sweeper"]
+    at: datetime
+
+
+class SittingVoided(Message, frozen=True):
+    """An employer's void: the submission no longer counts, and the candidate may be invited again."""
+
+    sitting_id: str
+    submission_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    attempt: int
+    reason: str
+    at: datetime

@@ -1,0 +1,11 @@
+"""The two kinds of Struct on a wire: requests refuse what they don't know, everything else ignores it."""
+
+import msgspec
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body that a client sends: an unknown field is an error, so that no client believes it was heard."""
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A body that a service sends or a fact that it recorded: readers ignore fields that came later."""
