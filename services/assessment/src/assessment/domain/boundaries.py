@@ -1,0 +1,78 @@
+"""The consistency boundaries: which events belong to each, and in which order their rows are locked.
+
+A decision about a boundary stands only if no event of its tag and types came after the position that its row was
+stamped with. That is sound because every such event is appended by a command that locks and stamps the row. Commands,
+the projector and the tests all read this one table.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Boundary:
+    """rank: place in the locking order; table: holds the row; tag_name: the tag is `<tag_name>:<id>`."""
+
+    rank: int
+    name: str
+    table: str
+    tag_name: str
+    types: tuple[str, ...]
+
+
+QUOTA: Final = Boundary(
+    1,
+    "quota",
+    "employers",
+    "employer",
+    ("employer.created", "employer.limit_changed", "assessment.published", "assessment.closed"),
+)
+ASSESSMENT: Final = Boundary(
+    2,
+    "assessment",
+    "assessments",
+    "assessment",
+    (
+        "assessment.created",
+        "assessment.edited",
+        "assessment.deleted",
+        "assessment.questions_replaced",
+        "assessment.published",
+        "assessment.closed",
+    ),
+)
+SITTING: Final = Boundary(
+    3,
+    "sitting",
+    "sittings",
+    "sitting",
+    ("sitting.started", "sitting.answer_saved", "sitting.submitted", "sitting.voided"),
+)
+CANDIDATE: Final = Boundary(4, "candidate", "candidates", "candidate", ("candidate.registered", "candidate.updated"))
+INVITE: Final = Boundary(5, "invite", "invites", "invite", ("invite.created", "invite.revoked", "invite.resent"))
+
+BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BoundaryRef:
+    """One boundary's instance; their order is the order in which rows are locked."""
+
+    boundary: Boundary
+    id: str
+
+    @property
+    def tag(self) -> str:
+        return f"{self.boundary.tag_name}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a command decides on.
+
+    locked: rows that are locked, may change, and are stamped
+    relied: rows that are only read; they get their item in the append condition, no lock and no stamp
+    """
+
+    locked: tuple[BoundaryRef, ...]
+    relied: tuple[BoundaryRef, ...] = ()

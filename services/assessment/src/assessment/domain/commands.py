@@ -1,0 +1,216 @@
+"""The commands, as values: who asks for what, with every id, time and derived token given from outside.
+
+`now` is the service's clock when the request came in. An `expected_position` is what the client's If-Match named; null
+where it named nothing. A command never holds anything that the client may not decide.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, QuestionDraft
+from contracts.assessment.take import GivenAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEmployer:
+    employer_id: str
+    name: str
+    active_limit: int
+    api_key_sha256: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEmployerLimit:
+    employer_id: str
+    active_limit: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDraft:
+    employer_id: str
+    assessment_id: str
+    settings: CreateAssessment
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EditDraft:
+    employer_id: str
+    assessment_id: str
+    change: ChangeAssessment
+    expected_position: int | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDraft:
+    employer_id: str
+    assessment_id: str
+    expected_position: int | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuestions:
+    """The whole list; question_ids and option_ids are given for as many as there are. import_id: from a file."""
+
+    employer_id: str
+    assessment_id: str
+    questions: tuple[QuestionDraft, ...]
+    question_ids: tuple[str, ...]
+    option_ids: tuple[tuple[str, ...], ...]
+    expected_position: int | None
+    now: datetime
+    import_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    employer_id: str
+    assessment_id: str
+    slug: str
+    expected_position: int | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    employer_id: str
+    assessment_id: str
+    expected_position: int | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A new draft with the settings, questions and keys of `source_id`, as they are now, under new ids."""
+
+    employer_id: str
+    source_id: str
+    assessment_id: str
+    question_ids: tuple[str, ...]
+    option_ids: tuple[tuple[str, ...], ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InviteOrder:
+    """One invite to be issued; candidate_id is derived from the normalized address."""
+
+    invite_id: str
+    candidate_id: str
+    name: str
+    email: str
+    token_sha256: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueInvites:
+    employer_id: str
+    assessment_id: str
+    orders: tuple[InviteOrder, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPublicLink:
+    """A candidate asks for a personal token; refused for an address that is known already."""
+
+    employer_id: str
+    assessment_id: str
+    order: InviteOrder
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeInvite:
+    employer_id: str
+    assessment_id: str
+    invite_id: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResendInvite:
+    """The token is rotated; `generation` is one more than the invite's, and the digest is derived from both."""
+
+    employer_id: str
+    assessment_id: str
+    invite_id: str
+    token_digests: Mapping[int, str]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who takes what: found by the candidate's token, and checked again when the command decides."""
+
+    employer_id: str
+    assessment_id: str
+    candidate_id: str
+    invite_id: str
+    sitting_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartSitting:
+    seat: Seat
+    seed: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaveGivenAnswer:
+    """seed: for the sitting that is started by this, where there is no time limit."""
+
+    seat: Seat
+    question_id: str
+    answer: GivenAnswer
+    sequence: int
+    seed: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitSitting:
+    seat: Seat
+    submission_id: str
+    answers: Mapping[str, GivenAnswer] | None
+    seed: int
+    now: datetime
+    cause: Literal["candidate", "sweeper"] = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class VoidSubmission:
+    employer_id: str
+    sitting_id: str
+    submission_id: str
+    reason: str
+    now: datetime
+
+
+Command = (
+    CreateEmployer
+    | ChangeEmployerLimit
+    | CreateDraft
+    | EditDraft
+    | DeleteDraft
+    | SetQuestions
+    | Publish
+    | Close
+    | Duplicate
+    | IssueInvites
+    | JoinPublicLink
+    | RevokeInvite
+    | ResendInvite
+    | StartSitting
+    | SaveGivenAnswer
+    | SubmitSitting
+    | VoidSubmission
+)
