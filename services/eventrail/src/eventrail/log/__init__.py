@@ -1,0 +1,1 @@
+"""The engine: an append-only log of events in plain files, one writer, any number of readers."""

@@ -1,0 +1,156 @@
+"""The values of the engine: what is appended, what an append answers, what is read."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to append; `data` and `meta` are compact JSON, as `admission.compact_json` returns it."""
+
+    type: str
+    tags: tuple[str, ...]
+    data: bytes
+    id: str | None = None
+    meta: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionItem:
+    """Matches an event after `after`, of one of `types` (if any), that carries all `tags` (if any)."""
+
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events that are stored all together or not at all, refused if any item of `condition` matches."""
+
+    events: tuple[NewEvent, ...]
+    condition: tuple[ConditionItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """The events are new and durable, at the positions `first` to `last`."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The same append stands already, whole, at the positions `first` to `last`."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdReused:
+    """An event with this id stands at `position`, but not as this append would have it."""
+
+    id: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionFailed:
+    """An item of the condition matches; `position` is the latest such event."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AfterBeyondHead:
+    """The condition's item number `item` (from 0) names an `after` that the log has not reached."""
+
+    item: int
+    after: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineTooLarge:
+    """The line of event number `event` (from 0) would have `size_bytes`, over `limits.LINE_BYTES`."""
+
+    event: int
+    size_bytes: int
+
+
+Outcome = Appended | Replayed | IdReused | ConditionFailed | AfterBeyondHead | LineTooLarge
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last durable event: its position (0 in an empty log) and its hash (64 hex digits)."""
+
+    position: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Events later than `after` and earlier than `before`, of one of `types`, with all `tags`.
+
+    `limit` is cut to `limits.PAGE_EVENTS`. `backward` returns the latest first.
+    """
+
+    after: int = 0
+    before: int | None = None
+    limit: int = 1_000
+    types: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Stored lines, byte for byte, each with its newline, in the order asked for.
+
+    `first` and `last` are the positions of the first and the last line of the page (0 when it is empty); backward,
+    `first` is the greater. `scanned` is how far the query has looked: go on with `after=scanned` forward, with
+    `before=scanned` backward. `head` is the head that the page was read at.
+    """
+
+    lines: bytes
+    count: int
+    first: int
+    last: int
+    scanned: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryReport:
+    """What the last start found and did.
+
+    `cut_bytes` is how much of a torn tail was moved to `quarantine_file`; `cut_positions` how many whole lines
+    (of an incomplete append) were among it. `rewritten_bytes` is how much of the tail was made durable again.
+    `witness_position` is the highest position that a witness had seen.
+    """
+
+    events: int
+    segments: int
+    size_bytes: int
+    seconds: float
+    rewritten_bytes: int
+    cut_bytes: int
+    cut_positions: int
+    quarantine_file: str | None
+    witness_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Totals of the durable log, counted from the index, and the writer's last sync."""
+
+    head: Head
+    events: int
+    size_bytes: int
+    segments: int
+    events_by_type: dict[str, int]
+    syncs: int
+    last_sync_seconds: float | None
+    recovery: RecoveryReport
