@@ -14,6 +14,12 @@ MAX_CONDITION_TYPES: Final = 64
 
 Tags = Annotated[tuple[Tag, ...], msgspec.Meta(max_length=MAX_TAGS)]
 
+MetaObject = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object", "default": {}})]
+
+
+def _no_meta() -> msgspec.Raw:
+    return msgspec.Raw(b"{}")
+
 
 class NewEvent(Request, frozen=True):
     """An event to be recorded; `id` is given for all events of an append or for none."""
@@ -22,7 +28,7 @@ class NewEvent(Request, frozen=True):
     type: EventType = DEFAULT_TYPE
     tags: Tags = ()
     id: str | None = None
-    meta: msgspec.Raw = msgspec.Raw(b"{}")
+    meta: MetaObject = msgspec.field(default_factory=_no_meta)
 
 
 class ConditionItem(Request, frozen=True):

@@ -19,15 +19,17 @@ MAX_LINE_BYTES: Final = 960 * 1024
 """An event's whole line, without its line feed; NATS's default limit is 1 MiB with headers."""
 
 DEFAULT_TYPE: Final = "event"
-TYPE_PATTERN: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"
-TAG_PATTERN: Final = r"^[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+$"
+# The lookahead keeps Python's `$` from passing over a line feed at the end; other dialects read it alike.
+TYPE_PATTERN: Final = r"^[a-z0-9_]+(\.[a-z0-9_]+)*(?!\n)$"
+TAG_PATTERN: Final = r"^[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+(?!\n)$"
+DIGEST_PATTERN: Final = r"^[0-9a-f]{64}(?!\n)$"
 TYPE_GRAMMAR: Final = re.compile(TYPE_PATTERN)
 TAG_GRAMMAR: Final = re.compile(TAG_PATTERN)
 
 EventType = Annotated[str, msgspec.Meta(pattern=TYPE_PATTERN, max_length=MAX_TYPE_CHARACTERS)]
 Tag = Annotated[str, msgspec.Meta(pattern=TAG_PATTERN, max_length=MAX_TAG_CHARACTERS)]
 Position = Annotated[int, msgspec.Meta(ge=0)]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, msgspec.Meta(pattern=DIGEST_PATTERN)]
 
 
 class Event(Message, frozen=True):

@@ -1,6 +1,5 @@
 """Assessments: settings, lifecycle, questions."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -9,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from contracts.assessment import limits
 from contracts.assessment.text import Explanation, ExternalId, Instructions, OptionText, Prompt, Title
 from contracts.questions import QuestionKind
-from contracts.wire import Message, Request
+from contracts.wire import Instant, Message, Request
 
 TimeLimitSeconds = Annotated[int, Meta(ge=limits.MIN_TIME_LIMIT_SECONDS, le=limits.MAX_TIME_LIMIT_SECONDS)]
 GraceSeconds = Annotated[int, Meta(ge=0, le=limits.MAX_GRACE_SECONDS)]
@@ -56,9 +55,9 @@ class AssessmentAnswer(Message, frozen=True):
     slug: str | None
     version: int | None
     content_hash: str | None
-    created_at: datetime
-    published_at: datetime | None
-    closed_at: datetime | None
+    created_at: Instant
+    published_at: Instant | None
+    closed_at: Instant | None
 
 
 class AssessmentPage(Message, frozen=True):

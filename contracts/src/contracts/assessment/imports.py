@@ -1,9 +1,8 @@
 """Question banks from files: a dry run with its report, then a commit that names the report it saw."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta
-
+from contracts.envelope import Digest
 from contracts.wire import Message, Request
 
 
@@ -45,7 +44,7 @@ class ImportReport(Message, frozen=True):
 class CommitImport(Request, frozen=True):
     """mode `all` refuses a file with any error; `valid_rows` takes the questions that had none."""
 
-    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    digest: Digest
     mode: Literal["all", "valid_rows"] = "all"
 
 

@@ -1,19 +1,18 @@
 """Invitations: one candidate, one assessment, one link."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from contracts.assessment.limits import MAX_INVITES
 from contracts.assessment.text import Email, Name
-from contracts.wire import Message, Request
+from contracts.wire import Instant, Message, Request
 
 
 class InviteDraft(Request, frozen=True):
     name: Name
     email: Email
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    expires_at: Instant | None = None
 
 
 class CreateInvites(Request, frozen=True):
@@ -27,7 +26,7 @@ class IssuedInvite(Message, frozen=True):
     candidate_id: str
     name: str
     email: str
-    expires_at: datetime | None
+    expires_at: Instant | None
     token: str
     url: str
 
@@ -45,8 +44,8 @@ class InviteAnswer(Message, frozen=True):
     email: str | None
     status: Literal["open", "revoked"]
     source: Literal["personal", "public"]
-    created_at: datetime
-    expires_at: datetime | None
+    created_at: Instant
+    expires_at: Instant | None
 
 
 class InvitePage(Message, frozen=True):

@@ -1,12 +1,11 @@
 """Results, as an employer sees them."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from contracts.assessment.text import Reason
 from contracts.questions import QuestionKind
-from contracts.wire import Message, Request
+from contracts.wire import Instant, Message, Request
 
 
 class SubmissionCandidate(Message, frozen=True):
@@ -27,8 +26,8 @@ class SubmissionAnswer(Message, frozen=True):
     max_points: Decimal
     percent: Decimal
     passed: bool | None
-    submitted_at: datetime
-    voided_at: datetime | None
+    submitted_at: Instant
+    voided_at: Instant | None
     void_reason: str | None
 
 

@@ -1,13 +1,12 @@
 """What a candidate sees and sends: an allow-list, built without any type that holds a key or an explanation."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from contracts.assessment import limits
 from contracts.questions import QuestionKind
-from contracts.wire import Message, Request
+from contracts.wire import Instant, Message, Request
 
 AnswerText = Annotated[str, Meta(max_length=limits.MAX_ANSWER_CHARACTERS)]
 OptionIds = Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=limits.MAX_OPTIONS)]
@@ -37,15 +36,15 @@ class TakeAnswer(Message, frozen=True):
     grace_seconds: int
     question_count: int
     state: Literal["ready", "started", "submitted", "closed"]
-    started_at: datetime | None
-    deadline_at: datetime | None
-    server_time: datetime
+    started_at: Instant | None
+    deadline_at: Instant | None
+    server_time: Instant
     questions: tuple[TakeQuestion, ...] | None
 
 
 class StartAnswer(Message, frozen=True):
-    started_at: datetime
-    deadline_at: datetime | None
+    started_at: Instant
+    deadline_at: Instant | None
 
 
 class SaveAnswer(Request, frozen=True):
@@ -71,6 +70,6 @@ class Receipt(Message, frozen=True):
 
     submission_id: str
     assessment_title: str
-    submitted_at: datetime
+    submitted_at: Instant
     answered: int
     question_count: int

@@ -1,11 +1,9 @@
 """Facts about assessments: what they ask, when they open, when they close."""
 
-from datetime import datetime
-
 from contracts.envelope import Digest
 from contracts.questions import Question, Settings
 from contracts.sealed import Sealed
-from contracts.wire import Message
+from contracts.wire import Instant, Message
 
 
 class AssessmentCreated(Message, frozen=True):
@@ -14,7 +12,7 @@ class AssessmentCreated(Message, frozen=True):
     assessment_id: str
     employer_id: str
     settings: Settings
-    at: datetime
+    at: Instant
     copied_from: str | None = None
 
 
@@ -24,13 +22,13 @@ class AssessmentEdited(Message, frozen=True):
     assessment_id: str
     employer_id: str
     settings: Settings
-    at: datetime
+    at: Instant
 
 
 class AssessmentDeleted(Message, frozen=True):
     assessment_id: str
     employer_id: str
-    at: datetime
+    at: Instant
 
 
 class QuestionsReplaced(Message, frozen=True):
@@ -41,7 +39,7 @@ class QuestionsReplaced(Message, frozen=True):
     questions: tuple[Question, ...]
     sealed_keys: Sealed
     key_version: int
-    at: datetime
+    at: Instant
     import_id: str | None = None
 
 
@@ -61,10 +59,10 @@ class AssessmentPublished(Message, frozen=True):
     sealed_keys: Sealed
     key_version: int
     max_points_milli: int
-    at: datetime
+    at: Instant
 
 
 class AssessmentClosed(Message, frozen=True):
     assessment_id: str
     employer_id: str
-    at: datetime
+    at: Instant

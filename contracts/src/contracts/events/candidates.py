@@ -1,9 +1,7 @@
 """Facts about candidates; who they are is sealed under a key of their own."""
 
-from datetime import datetime
-
 from contracts.sealed import Sealed
-from contracts.wire import Message
+from contracts.wire import Instant, Message
 
 
 class CandidateDetails(Message, frozen=True):
@@ -19,11 +17,11 @@ class CandidateRegistered(Message, frozen=True):
     candidate_id: str
     employer_id: str
     sealed_details: Sealed
-    at: datetime
+    at: Instant
 
 
 class CandidateUpdated(Message, frozen=True):
     candidate_id: str
     employer_id: str
     sealed_details: Sealed
-    at: datetime
+    at: Instant

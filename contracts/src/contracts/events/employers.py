@@ -1,9 +1,7 @@
 """Facts about employers."""
 
-from datetime import datetime
-
 from contracts.envelope import Digest
-from contracts.wire import Message
+from contracts.wire import Instant, Message
 
 
 class EmployerCreated(Message, frozen=True):
@@ -13,10 +11,10 @@ class EmployerCreated(Message, frozen=True):
     name: str
     active_limit: int
     api_key_sha256: Digest
-    at: datetime
+    at: Instant
 
 
 class EmployerLimitChanged(Message, frozen=True):
     employer_id: str
     active_limit: int
-    at: datetime
+    at: Instant

@@ -1,10 +1,9 @@
 """Facts about invitations; tokens are derived, and only their digests are recorded."""
 
-from datetime import datetime
 from typing import Literal
 
 from contracts.envelope import Digest
-from contracts.wire import Message
+from contracts.wire import Instant, Message
 
 
 class InviteCreated(Message, frozen=True):
@@ -15,16 +14,16 @@ class InviteCreated(Message, frozen=True):
     employer_id: str
     candidate_id: str
     token_sha256: Digest
-    expires_at: datetime | None
+    expires_at: Instant | None
     source: Literal["personal", "public"]
-    at: datetime
+    at: Instant
 
 
 class InviteRevoked(Message, frozen=True):
     invite_id: str
     assessment_id: str
     employer_id: str
-    at: datetime
+    at: Instant
 
 
 class InviteResent(Message, frozen=True):
@@ -35,6 +34,6 @@ class InviteResent(Message, frozen=True):
     employer_id: str
     candidate_id: str
     token_sha256: Digest
-    expires_at: datetime | None
+    expires_at: Instant | None
     generation: int
-    at: datetime
+    at: Instant

@@ -1,10 +1,9 @@
 """Facts about sittings: one candidate's way through one assessment."""
 
-from datetime import datetime
 from typing import Literal
 
 from contracts.sealed import Sealed
-from contracts.wire import Message
+from contracts.wire import Instant, Message
 
 
 class SittingStarted(Message, frozen=True):
@@ -17,10 +16,10 @@ class SittingStarted(Message, frozen=True):
     invite_id: str
     version: int
     attempt: int
-    deadline_at: datetime | None
+    deadline_at: Instant | None
     grace_seconds: int
     seed: int
-    at: datetime
+    at: Instant
 
 
 class AnswerSaved(Message, frozen=True):
@@ -34,7 +33,7 @@ class AnswerSaved(Message, frozen=True):
     question_id: str
     sequence: int
     sealed_answer: Sealed
-    at: datetime
+    at: Instant
 
 
 class QuestionScore(Message, frozen=True):
@@ -79,7 +78,7 @@ class SittingSubmitted(Message, frozen=True):
     passed: bool | None
     sealed_records: Sealed
     cause: Literal["candidate", "sweeper"]
-    at: datetime
+    at: Instant
 
 
 class SittingVoided(Message, frozen=True):
@@ -92,4 +91,4 @@ class SittingVoided(Message, frozen=True):
     candidate_id: str
     attempt: int
     reason: str
-    at: datetime
+    at: Instant
