@@ -1,0 +1,86 @@
+"""uvicorn's httptools protocol with what it lacks: a limit of bytes and of seconds for a request's head."""
+
+import asyncio
+from typing import Final
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from contracts.problems import PROBLEM_MEDIA_TYPE, ProblemType, problem
+from servicekit.problems import encode
+
+MAX_HEAD_BYTES: Final = 16 * 1024
+HEAD_SECONDS: Final = 10.0
+
+
+class HeadTooLarge(Exception):  # noqa: N818 - the name says what happened
+    """Raised inside the parser, which turns it into the refusal of the request."""
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """Refuses a head over `MAX_HEAD_BYTES`, and closes a connection whose head isn't whole in `HEAD_SECONDS`."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, object],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._in_head = True
+        self._waiting_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport), "TCP connections have a transport that reads and writes"
+        super().connection_made(transport)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head and not self.transport.is_closing():
+            self._arm()
+            self._waiting_bytes += len(data)
+            if self._waiting_bytes > MAX_HEAD_BYTES:
+                self.send_400_response(_too_large())
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._waiting_bytes = 0
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._disarm()
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
+            raise HeadTooLarge
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what can't be parsed with a problem, and close: where the next request begins is unknown."""
+        content = encode(problem(ProblemType.MALFORMED, msg))
+        head = (
+            f"HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_MEDIA_TYPE}\r\ncontent-length: {len(content)}\r\n"
+            "x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + content)
+        self.transport.close()
+
+    def _arm(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _disarm(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
+def _too_large() -> str:
+    return f"the request line and headers may have {MAX_HEAD_BYTES} bytes"
