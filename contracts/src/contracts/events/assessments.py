@@ -17,11 +17,14 @@ class AssessmentCreated(Message, frozen=True):
 
 
 class AssessmentEdited(Message, frozen=True):
-    """The draft's settings, all of them, as they now are."""
+    """The draft's settings, all of them, as they now are; what stands beside them is told for the answer."""
 
     assessment_id: str
     employer_id: str
     settings: Settings
+    question_count: int
+    max_points_milli: int
+    created_at: Instant
     at: Instant
 
 
@@ -59,10 +62,21 @@ class AssessmentPublished(Message, frozen=True):
     sealed_keys: Sealed
     key_version: int
     max_points_milli: int
+    created_at: Instant
     at: Instant
 
 
 class AssessmentClosed(Message, frozen=True):
+    """No new sitting starts from here on; what was published is told again, in short, for the answer."""
+
     assessment_id: str
     employer_id: str
+    version: int
+    slug: str
+    content_hash: Digest
+    settings: Settings
+    question_count: int
+    max_points_milli: int
+    created_at: Instant
+    published_at: Instant
     at: Instant

@@ -15,6 +15,10 @@ class EmployerCreated(Message, frozen=True):
 
 
 class EmployerLimitChanged(Message, frozen=True):
+    """name and active_count: as they stand beside the new limit."""
+
     employer_id: str
+    name: str
     active_limit: int
+    active_count: int
     at: Instant

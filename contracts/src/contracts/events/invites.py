@@ -20,9 +20,15 @@ class InviteCreated(Message, frozen=True):
 
 
 class InviteRevoked(Message, frozen=True):
+    """The token is no longer valid; what the invite was is told again for the answer."""
+
     invite_id: str
     assessment_id: str
     employer_id: str
+    candidate_id: str
+    source: Literal["personal", "public"]
+    created_at: Instant
+    expires_at: Instant | None
     at: Instant
 
 

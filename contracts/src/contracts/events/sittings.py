@@ -47,7 +47,11 @@ class QuestionScore(Message, frozen=True):
 
 
 class AnswerRecord(Message, frozen=True):
-    """What is sealed for each question: as given, as normalized, and what of the key it matched."""
+    """What is sealed for each question: as given, as normalized, and what of the key it matched.
+
+    matched: the right option ids among those given, joined by commas; `true` or `false`; the accepted text; the number
+    with its tolerance; null where nothing matched
+    """
 
     question_id: str
     given: str | tuple[str, ...] | bool | None
@@ -65,6 +69,7 @@ class SittingSubmitted(Message, frozen=True):
     sitting_id: str
     submission_id: str
     assessment_id: str
+    assessment_title: str
     employer_id: str
     candidate_id: str
     invite_id: str

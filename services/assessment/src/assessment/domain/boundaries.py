@@ -70,9 +70,12 @@ class BoundaryRef:
 class Reach:
     """What a command decides on.
 
-    locked: rows that are locked, may change, and are stamped
+    employer_id: the tenant; every event carries its tag, so that where the boundaries are more than an append condition
+    has items, one item with this tag and a boundary's types stands for all of that boundary
+    locked: rows that are locked and may change, in locking order; those that the facts touch are stamped
     relied: rows that are only read; they get their item in the append condition, no lock and no stamp
     """
 
+    employer_id: str
     locked: tuple[BoundaryRef, ...]
     relied: tuple[BoundaryRef, ...] = ()

@@ -56,7 +56,7 @@ class DeleteDraft:
 
 @dataclass(frozen=True, slots=True)
 class SetQuestions:
-    """The whole list; question_ids and option_ids are given for as many as there are. import_id: from a file."""
+    """The whole list. question_ids, option_ids: at least as many as there are; import_id: from a file."""
 
     employer_id: str
     assessment_id: str
@@ -87,7 +87,10 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A new draft with the settings, questions and keys of `source_id`, as they are now, under new ids."""
+    """A new draft with the settings, questions and keys of `source_id`, as they are now, under new ids.
+
+    question_ids, option_ids: at least as many as the source may have; the first of them are used
+    """
 
     employer_id: str
     source_id: str
@@ -137,7 +140,7 @@ class RevokeInvite:
 
 @dataclass(frozen=True, slots=True)
 class ResendInvite:
-    """The token is rotated; `generation` is one more than the invite's, and the digest is derived from both."""
+    """The token is rotated; its digest is looked up by the next generation, one more than the invite's."""
 
     employer_id: str
     assessment_id: str

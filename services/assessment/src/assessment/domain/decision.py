@@ -57,6 +57,14 @@ class Unchanged:
 Decision = Events | Refusal | Unchanged
 
 
+class Refused(Exception):  # noqa: N818 (a refusal, no error of ours)
+    """Carries a refusal out of the functions that check what a client sent; `decide` answers it as a value."""
+
+    def __init__(self, reason: Reason, detail: str, *, at: str = "", seen: str = "") -> None:
+        super().__init__(detail)
+        self.refusal = Refusal(reason, detail, at, seen)
+
+
 class Sealer(Protocol):
     """Seals what an event must not show; the same plain value in the same context gives the same sealed one."""
 

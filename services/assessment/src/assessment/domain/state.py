@@ -12,6 +12,7 @@ from contracts.questions import AnswerKey, Question, Settings
 @dataclass(frozen=True, slots=True)
 class EmployerState:
     id: str
+    name: str
     active_limit: int
     active_count: int
     position: int
@@ -19,7 +20,10 @@ class EmployerState:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentState:
-    """questions and keys: the draft's, or the published version's from then on; keys are opened."""
+    """questions and keys: the draft's, or the published version's from then on; keys are opened.
+
+    sealed_keys: as recorded last, empty before the first list of questions
+    """
 
     id: str
     employer_id: str
@@ -31,12 +35,15 @@ class AssessmentState:
     key_version: int
     version: int | None
     slug: str | None
+    content_hash: str | None
+    created_at: datetime
+    published_at: datetime | None
     position: int
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateState:
-    """sealed_details: as recorded last; details are null once the candidate was erased."""
+    """name and email: as given last, opened; null once the candidate was erased."""
 
     id: str
     employer_id: str
@@ -47,12 +54,17 @@ class CandidateState:
 
 @dataclass(frozen=True, slots=True)
 class InviteState:
+    """position: of the append that created, revoked or resent it last."""
+
     id: str
     employer_id: str
     assessment_id: str
     candidate_id: str
     status: Literal["open", "revoked"]
+    source: Literal["personal", "public"]
+    created_at: datetime
     expires_at: datetime | None
+    revoked_at: datetime | None
     generation: int
     position: int
 
@@ -61,22 +73,30 @@ class InviteState:
 class SavedState:
     sequence: int
     answer: GivenAnswer
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class SittingState:
-    """saved: by question id, of this attempt only, opened; submission_id: of this attempt, once submitted."""
+    """One candidate's way through one assessment, at its latest attempt.
+
+    saved: by question id, of this attempt only, opened
+    submission_id: of this attempt, once submitted; it stays when the submission is voided
+    position: of the append that started, saved, submitted or voided last
+    """
 
     id: str
     employer_id: str
     assessment_id: str
     candidate_id: str
+    invite_id: str
     state: Literal["started", "submitted", "voided"]
     attempt: int
     version: int
     started_at: datetime
     deadline_at: datetime | None
     grace_seconds: int
+    seed: int
     submission_id: str | None
     position: int
     saved: Mapping[str, SavedState] = field(default_factory=dict)
