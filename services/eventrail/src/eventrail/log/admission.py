@@ -1,13 +1,132 @@
 """What may enter the log: the grammar and the limits of events, and JSON made compact."""
 
-from eventrail.log.events import Append
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from eventrail.log.errors import Malformed, TooLarge
+from eventrail.log.events import Append, ConditionItem, NewEvent
+from eventrail.log.json_text import refuse_deep_nesting, refuse_malformed
+from eventrail.log.limits import (
+    APPEND_BYTES,
+    CONDITION_ITEMS,
+    CONDITION_TYPES,
+    EVENTS_PER_APPEND,
+    NESTING_LEVELS,
+    TAG_CHARACTERS,
+    TAGS_PER_EVENT,
+    TYPE_CHARACTERS,
+)
+
+_TYPE: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
+_TAG: Final = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+")
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WHITESPACE: Final = re.compile(rb"[ \t\n\r]")
+
+_decode_json: Final = msgspec.json.Decoder().decode
 
 
-def compact_json(raw: bytes) -> bytes:
-    """The same JSON without insignificant whitespace; raises `Malformed` on anything outside RFC 8259."""
-    raise NotImplementedError
+def compact_json(raw: bytes, nesting_levels: int = NESTING_LEVELS) -> bytes:
+    """The same JSON without insignificant whitespace, otherwise byte for byte.
+
+    Raises `Malformed` on what is not RFC 8259 in strict UTF-8, has a lone surrogate, or is nested over
+    `nesting_levels`. Safe on any input in any thread: nothing recurses before the nesting is known.
+    """
+    if raw.count(b"[") + raw.count(b"{") > nesting_levels:
+        refuse_deep_nesting(raw, nesting_levels)
+    try:
+        if not raw.isascii():
+            raw.decode()
+        _decode_json(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        # Malformed, or only a number beyond what msgspec holds: the slow path tells which, and where.
+        refuse_malformed(raw)
+    return msgspec.json.format(raw, indent=-1) if _WHITESPACE.search(raw) else raw
 
 
 def check_append(append: Append) -> None:
-    """Raise `Malformed` or `TooLarge` unless the append keeps the grammar and the limits."""
-    raise NotImplementedError
+    """Raise `Malformed` or `TooLarge` unless the append keeps the grammar and the limits.
+
+    The JSON in it has passed `compact_json` before. The size of a line is known only when it is formed: see
+    `LineTooLarge`.
+    """
+    events = append.events
+    if not events:
+        raise Malformed("events", "an append has at least one event")
+    if len(events) > EVENTS_PER_APPEND:
+        raise TooLarge("events", len(events), EVENTS_PER_APPEND)
+    size_bytes = append_bytes(append)
+    if size_bytes > APPEND_BYTES:
+        raise TooLarge("append", size_bytes, APPEND_BYTES)
+    for number, event in enumerate(events):
+        _check_event(event, number)
+    _check_ids(events)
+    if append.condition:
+        _check_condition(append.condition)
+
+
+def append_bytes(append: Append) -> int:
+    """The size of an append: what the client sent of its events, compact."""
+    return sum(
+        len(event.data) + len(event.meta) + len(event.type) + sum(map(len, event.tags)) for event in append.events
+    )
+
+
+def _check_event(event: NewEvent, number: int) -> None:
+    if not _is_type(event.type):
+        raise Malformed(f"events[{number}].type", "not dotted lower-case words of at most 128 characters")
+    if event.tags:
+        _check_tags(event.tags, f"events[{number}].tags")
+    if not event.meta.startswith(b"{"):
+        raise Malformed(f"events[{number}].meta", "not an object")
+
+
+def _check_ids(events: tuple[NewEvent, ...]) -> None:
+    ids = [event.id for event in events if event.id is not None]
+    if not ids:
+        return
+    if len(ids) != len(events):
+        raise Malformed("events", "ids are given for all events of an append or for none")
+    for number, event_id in enumerate(ids):
+        if not _ID.fullmatch(event_id):
+            raise Malformed(f"events[{number}].id", "not a UUID in canonical lower case")
+    if len(set(ids)) != len(ids):
+        raise Malformed("events", "an id is given twice")
+
+
+def _check_condition(condition: tuple[ConditionItem, ...]) -> None:
+    if len(condition) > CONDITION_ITEMS:
+        raise Malformed("condition", f"more than {CONDITION_ITEMS} items")
+    for number, item in enumerate(condition):
+        where = f"condition[{number}]"
+        if len(item.types) > CONDITION_TYPES:
+            raise Malformed(f"{where}.types", f"more than {CONDITION_TYPES} types")
+        if not all(map(_is_type, item.types)):
+            raise Malformed(f"{where}.types", "not dotted lower-case words of at most 128 characters")
+        _check_tags(item.tags, f"{where}.tags")
+        if item.after < 0:
+            raise Malformed(f"{where}.after", "a position is not negative")
+
+
+def _check_tags(tags: tuple[str, ...], where: str) -> None:
+    if len(tags) > TAGS_PER_EVENT:
+        raise Malformed(where, f"more than {TAGS_PER_EVENT} tags")
+    if not _are_tags(tags):
+        raise Malformed(where, "not name:value of [A-Za-z0-9_:-], at most 128 characters")
+
+
+def _is_type(text: str) -> bool:
+    return len(text) <= TYPE_CHARACTERS and _is_type_grammar(text)
+
+
+# Types are few, so most are known; the length is checked before, so the memory is bounded.
+@lru_cache(maxsize=4_096)
+def _is_type_grammar(text: str) -> bool:
+    return _TYPE.fullmatch(text) is not None
+
+
+def _are_tags(tags: Iterable[str]) -> bool:
+    return all(len(tag) <= TAG_CHARACTERS and _TAG.fullmatch(tag) for tag in tags)

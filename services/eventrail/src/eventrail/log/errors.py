@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - a refusal is named after the fact that it states, and reads so in an except clause
 """What the engine refuses, each as its own exception that carries the facts."""
 
 from pathlib import Path

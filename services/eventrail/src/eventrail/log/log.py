@@ -1,52 +1,174 @@
 """The log: opened by one process, written by one thread, read by any."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
-from eventrail.log.events import Append, Head, Outcome, Page, Query, RecoveryReport, Statistics
+from eventrail.log.batch import Batch
+from eventrail.log.clock import next_time, system_clock
+from eventrail.log.documents import write_head
+from eventrail.log.errors import AppendsSuspended, DiskFull, SyncFailed
+from eventrail.log.events import Append, Head, Outcome, Page, Query, Statistics
+from eventrail.log.files import Files, SystemFiles
+from eventrail.log.identifiers import uuid7
+from eventrail.log.memory_index import MemoryIndex
+from eventrail.log.opening import Parts, Surroundings, open_parts
 from eventrail.log.options import Options
+from eventrail.log.pages import read_page
 
-_DEFAULT = Options()
+_DEFAULT_OPTIONS: Final = Options()
+_SYSTEM_FILES: Final = SystemFiles()
 
 
 class Log:
-    """An open log; `head` is the last durable event."""
+    """An open log. `commit`, `write_head` and `close` belong to one thread at a time; any may call the rest.
 
-    log_id: str
-    head: Head
-    recovery: RecoveryReport
-    suspension: str | None
+    `suspension` says why appends are refused, where a witness has seen more than the log holds; `recovery` what the
+    start found and did.
+    """
+
+    def __init__(self, parts: Parts, surroundings: Surroundings) -> None:
+        self.log_id = parts.log_id
+        self.recovery = parts.recovery
+        self.suspension = _suspension(parts)
+        self._layout = parts.layout
+        self._lock = parts.lock
+        self._index = parts.index
+        self._segments = parts.segments
+        self._surroundings = surroundings
+        # Readers take the head once and ask for nothing above it: setting it is what makes a batch visible.
+        self._head = parts.head
+        self._last_time = parts.last_time
+        self._written_head: Head | None = None
+        self._failure: SyncFailed | None = None
+        self._syncs = 0
+        self._last_sync_seconds: float | None = None
 
     @classmethod
     def open(
         cls,
         directory: Path,
-        options: Options = _DEFAULT,
+        options: Options = _DEFAULT_OPTIONS,
         *,
         witness_position: int | None = None,
-        clock: Callable[[], int] = ...,
-        new_id: Callable[[int], str] = ...,
+        clock: Callable[[], int] = system_clock,
+        new_id: Callable[[int], str] = uuid7,
+        files: Files = _SYSTEM_FILES,
     ) -> Self:
-        raise NotImplementedError
+        """Claim, recover and open the log in `directory`, or make one there.
+
+        `witness_position` is the highest position that anyone outside is known to have seen. Raises `LogLocked`,
+        `UnsafeFileSystem`, `ForeignFormat`, `LogCorrupt`, `ClockAhead`, and `DiskFull` or `SyncFailed` where the
+        recovery could not be written.
+        """
+        surroundings = Surroundings(files, clock, new_id)
+        return cls(open_parts(directory, options, surroundings, MemoryIndex(), witness_position or 0), surroundings)
+
+    @property
+    def head(self) -> Head:
+        """The last durable event."""
+        return self._head
 
     def commit(self, batch: Sequence[Append]) -> list[Outcome]:
-        raise NotImplementedError
+        """Answer each append, in order, all new events made durable by one sync before this returns.
+
+        Raises `DiskFull` with the whole batch undone; `SyncFailed`, then and ever after, when the disk failed;
+        `AppendsSuspended` where the log has lost what a witness has seen.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self.suspension is not None:
+            raise AppendsSuspended(self.suspension)
+        now = self._surroundings.clock()
+        forming = Batch(
+            head_position=self._head.position,
+            head_hash=self._head.hash,
+            time=next_time(self._last_time, now),
+            index=self._index,
+            durable_line=self._line,
+            next_id=lambda: self._surroundings.new_id(now),
+        )
+        outcomes = [forming.admit(append) for append in batch]
+        if forming.lines:
+            self._make_durable(forming)
+        return outcomes
 
     def page(self, query: Query) -> Page:
-        raise NotImplementedError
+        """A page of durable lines; raises `RangeDamaged` rather than serve a wrong byte."""
+        return read_page(query, self._head.position, self._index, self._segments)
 
     def line_by_id(self, event_id: str) -> bytes | None:
-        raise NotImplementedError
+        """The line of an event, with its newline; None where no durable event has the id."""
+        position = self._index.position_of(event_id)
+        return None if position is None else self.line_at(position)
 
     def line_at(self, position: int) -> bytes | None:
-        raise NotImplementedError
+        return self._line(position) if 1 <= position <= self._head.position else None
 
     def statistics(self) -> Statistics:
-        raise NotImplementedError
+        head = self._head
+        return Statistics(
+            head=head,
+            events=head.position,
+            size_bytes=self._segments.size_bytes,
+            segments=self._segments.count,
+            events_by_type=self._index.events_by_type(),
+            syncs=self._syncs,
+            last_sync_seconds=self._last_sync_seconds,
+            recovery=self.recovery,
+        )
 
-    def write_head(self) -> None:
-        raise NotImplementedError
+    def write_head(self) -> bool:
+        """Write the head down beside the segments, as a witness for the next start; False where that failed.
+
+        A witness that is behind is still true, so a failure costs nothing but its use.
+        """
+        head = self._head
+        if head == self._written_head:
+            return True
+        try:
+            write_head(self._surroundings.files, self._layout, head)
+        except OSError:
+            return False
+        self._written_head = head
+        return True
 
     def close(self) -> None:
-        raise NotImplementedError
+        """A clean stop: the open segment is cut to its lines, the head written down, the lock given back."""
+        try:
+            if self._failure is None:
+                self._segments.trim()
+                self.write_head()
+        finally:
+            self._segments.close()
+            self._surroundings.files.close(self._lock)
+
+    def _line(self, position: int) -> bytes:
+        return b"".join(map(self._segments.read, self._index.ranges(position, position)))
+
+    def _make_durable(self, forming: Batch) -> None:
+        try:
+            place = self._segments.append(b"".join(forming.lines), self._head.position + 1)
+            begun = time.monotonic()
+            self._segments.sync()
+            self._last_sync_seconds = time.monotonic() - begun
+            self._syncs += 1
+            self._segments.settle()
+            self._index.absorb(forming.delta, place.segment, place.offset)
+        except DiskFull:
+            raise
+        except SyncFailed as failure:
+            self._failure = failure
+            raise
+        except BaseException as error:
+            # Between the write and the index nothing else may fail; if it does, what stands on disk is unknown.
+            self._failure = SyncFailed("a commit", repr(error))
+            raise self._failure from error
+        self._last_time = forming.time
+        self._head = Head(forming.position, forming.hash)
+
+
+def _suspension(parts: Parts) -> str | None:
+    seen, held = parts.recovery.witness_position, parts.head.position
+    return f"a witness has seen position {seen}, the log ends at {held}" if seen > held else None

@@ -1,0 +1,86 @@
+"""A batch in the making: appends are answered one after the other, and the lines of those that are new are formed.
+
+Nothing of it is visible to a reader. The log writes `lines`, syncs, and only then adds `delta` to its index.
+"""
+
+from collections.abc import Callable
+
+from eventrail.log.answers import Layer, answer_condition, answer_standing
+from eventrail.log.events import Append, Appended, LineTooLarge, Outcome
+from eventrail.log.index import Index, IndexDelta
+from eventrail.log.limits import LINE_BYTES
+from eventrail.log.line import form_line
+
+
+class Batch:
+    """Appends that become durable by one sync; a `Standing` of the durable log and of itself."""
+
+    def __init__(
+        self,
+        *,
+        head_position: int,
+        head_hash: str,
+        time: str,
+        index: Index,
+        durable_line: Callable[[int], bytes],
+        next_id: Callable[[], str],
+    ) -> None:
+        self.lines: list[bytes] = []
+        self.delta = IndexDelta()
+        self.hash = head_hash
+        self.time = time
+        self._head_position = head_position
+        self._index = index
+        self._durable_line = durable_line
+        self._next_id = next_id
+
+    @property
+    def position(self) -> int:
+        """The last position taken, durable or by this batch."""
+        return self._head_position + len(self.lines)
+
+    def admit(self, append: Append) -> Outcome:
+        """Answer an append against all that stands before it; a new one takes its positions.
+
+        A replay is answered before the condition is looked at.
+        """
+        answer = answer_standing(append, self) or answer_condition(append.condition, self)
+        return self._form(append) if answer is None else answer
+
+    def position_of(self, event_id: str) -> int | None:
+        position = self.delta.ids.get(event_id)
+        return self._index.position_of(event_id) if position is None else position
+
+    def stored_line(self, position: int) -> bytes:
+        if position > self._head_position:
+            return self.lines[position - self._head_position - 1]
+        return self._durable_line(position)
+
+    def layers(self) -> tuple[Layer, ...]:
+        durable = Layer(self._index, 0, self._head_position)
+        return (Layer(self.delta, self._head_position, self.position), durable) if self.lines else (durable,)
+
+    def _form(self, append: Append) -> Appended | LineTooLarge:
+        """Lines are formed aside, so that a line that is too large leaves nothing behind."""
+        first, last = self.position + 1, self.position + len(append.events)
+        formed: list[tuple[str, bytes]] = []
+        line_hash = self.hash
+        for position, event in enumerate(append.events, first):
+            event_id = self._next_id() if event.id is None else event.id
+            line, line_hash = form_line(
+                event,
+                event_id,
+                position=position,
+                time=self.time,
+                commit=last,
+                synced=self._head_position,
+                previous_hash=line_hash,
+            )
+            if len(line) - 1 > LINE_BYTES:
+                return LineTooLarge(position - first, len(line) - 1)
+            formed.append((event_id, line))
+        for position, (event, (event_id, line)) in enumerate(zip(append.events, formed, strict=True), first):
+            self.delta.add(position, event_id, event.type, event.tags, len(line))
+            self.lines.append(line)
+        self.hash = line_hash
+        return Appended(first, last)

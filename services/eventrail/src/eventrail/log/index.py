@@ -1,0 +1,111 @@
+"""The index's port: where lines lie, and at which positions an id, a type or a tag stands."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from eventrail.log.line import StoredLine
+
+
+class Postings(Protocol):
+    """Ascending positions."""
+
+    def floor(self, position: int) -> int:
+        """The greatest at or below `position`; 0 if there is none."""
+        ...
+
+    def ceiling(self, position: int) -> int | None:
+        """The least at or above `position`."""
+        ...
+
+
+class Lookup(Protocol):
+    """Positions by what an event is about."""
+
+    def typed(self, event_type: str) -> Postings: ...
+    def tagged(self, tag: str) -> Postings: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Lines `first` to `last`, without a gap in one segment (named by its first position)."""
+
+    segment: int
+    offset: int
+    length: int
+    first: int
+    last: int
+
+
+class Index(Lookup, Protocol):
+    """Acceleration, never the truth: what it holds can be read again from the segments.
+
+    One thread absorbs; any thread looks up. A reader asks for nothing above the head that it has seen, so what is
+    absorbed and not yet durable is invisible to it.
+    """
+
+    def absorb(self, delta: "IndexDelta", segment: int, offset: int) -> None:
+        """Add lines that stand together at `offset` of a segment, after all lines added before."""
+        ...
+
+    def position_of(self, event_id: str) -> int | None: ...
+
+    def ranges(self, first: int, last: int) -> list[Range]:
+        """Where the lines `first` to `last` lie, in order; each range is one read."""
+        ...
+
+    def events_by_type(self) -> dict[str, int]: ...
+
+
+class SortedPostings:
+    """Postings over any ascending sequence, which may grow at its end meanwhile."""
+
+    __slots__ = ("_positions",)
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        self._positions = positions
+
+    def floor(self, position: int) -> int:
+        count = bisect_right(self._positions, position)
+        return self._positions[count - 1] if count else 0
+
+    def ceiling(self, position: int) -> int | None:
+        # The length is read before: what is appended meanwhile is above every head that a reader has seen.
+        length = len(self._positions)
+        index = bisect_left(self._positions, position, 0, length)
+        return self._positions[index] if index < length else None
+
+
+NOWHERE = SortedPostings(())
+
+
+class IndexDelta:
+    """The index's growth by lines that stand together; it answers for them until they are absorbed."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.types: defaultdict[str, list[int]] = defaultdict(list)
+        self.tags: defaultdict[str, list[int]] = defaultdict(list)
+        self.lengths: list[int] = []
+
+    def add(self, position: int, event_id: str, event_type: str, tags: Iterable[str], length: int) -> None:
+        self.ids[event_id] = position
+        self.types[event_type].append(position)
+        for tag in tags:
+            positions = self.tags[tag]
+            if not positions or positions[-1] != position:
+                positions.append(position)
+        self.lengths.append(length)
+
+    def add_line(self, line: StoredLine, length: int) -> None:
+        self.add(line.position, line.id, line.type, line.tags, length)
+
+    def typed(self, event_type: str) -> Postings:
+        positions = self.types.get(event_type)
+        return SortedPostings(positions) if positions else NOWHERE
+
+    def tagged(self, tag: str) -> Postings:
+        positions = self.tags.get(tag)
+        return SortedPostings(positions) if positions else NOWHERE
