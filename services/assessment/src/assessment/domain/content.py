@@ -7,6 +7,7 @@ import msgspec
 
 from assessment.domain.decision import Reason, Refused
 from contracts.events import Fact, encode_data
+from contracts.events.sittings import AnswerRecord
 from contracts.questions import AnswerKey, Question, Settings
 
 MAX_EVENT_DATA_BYTES: Final = 900 * 1024
@@ -35,12 +36,17 @@ def content_hash(settings: Settings, questions: tuple[Question, ...], keys: tupl
     return hashlib.sha256(canonical_json(content)).hexdigest()
 
 
-def check_fits(fact: Fact, max_bytes: int = MAX_EVENT_DATA_BYTES) -> None:
+def check_fits(fact: Fact, at: str, max_bytes: int = MAX_EVENT_DATA_BYTES) -> None:
     """Refuse what would not fit into one event."""
-    size_bytes = len(encode_data(fact))
+    _check_size(len(encode_data(fact)), at, max_bytes)
+
+
+def check_records_fit(records: tuple[AnswerRecord, ...], at: str) -> None:
+    """Refuse an answer with which an attempt's scoring record would be too large; what was saved before stands."""
+    _check_size(len(canonical_json(records)), at, MAX_RECORDS_BYTES)
+
+
+def _check_size(size_bytes: int, at: str, max_bytes: int) -> None:
     if size_bytes > max_bytes:
-        raise Refused(
-            Reason.CONTENT_TOO_LARGE,
-            f"The questions with their answers take {size_bytes} bytes, more than {max_bytes}",
-            at="$.questions",
-        )
+        detail = f"This takes {size_bytes} bytes to record, more than {max_bytes}"
+        raise Refused(Reason.CONTENT_TOO_LARGE, detail, at=at)

@@ -1,0 +1,134 @@
+"""Decisions about invitations: who is asked to take what, by a link that can be revoked and sent again."""
+
+from datetime import datetime
+from typing import Literal
+
+from assessment.domain.address import normalized_address
+from assessment.domain.commands import InviteOrder, IssueInvites, JoinPublicLink, ResendInvite, RevokeInvite
+from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer, Unchanged
+from assessment.domain.owned import own_invite, own_published
+from assessment.domain.sealing import details_context, plain_details
+from assessment.domain.state import InviteState, State
+from assessment.domain.text import accepted_line, shown
+from contracts.assessment.limits import MAX_EMAIL_CHARACTERS, MAX_NAME_CHARACTERS
+from contracts.events import CandidateRegistered, CandidateUpdated, Fact, InviteCreated, InviteResent, InviteRevoked
+from contracts.events.candidates import CandidateDetails
+
+Source = Literal["personal", "public"]
+
+
+def has_expired(expires_at: datetime | None, now: datetime) -> bool:
+    """Tell whether an invite's time is over: `expires_at` is the first moment at which it no longer counts."""
+    return expires_at is not None and now >= expires_at
+
+
+def issue_invites(command: IssueInvites, state: State, sealer: Sealer) -> Decision:
+    """Invite each candidate once; whoever is new is registered, whoever's name or address changed is updated."""
+    own_published(state, command.employer_id, command.assessment_id)
+    facts: list[Fact] = []
+    seen: set[str] = set()
+    for place, order in enumerate(command.orders):
+        at = f"$.invites[{place}]"
+        if order.candidate_id in seen:
+            detail = "The address is invited twice in one request"
+            raise Refused(Reason.MALFORMED, detail, at=f"{at}.email", seen=shown(order.email))
+        seen.add(order.candidate_id)
+        facts += _candidate_facts(command, order, state, sealer, at)
+        facts.append(_created(command, order, "personal", at))
+    return Events(tuple(facts))
+
+
+def join_public_link(command: JoinPublicLink, state: State, sealer: Sealer) -> Decision:
+    """Give a newcomer a personal invite; a known address would need a proof that there is none of yet."""
+    own_published(state, command.employer_id, command.assessment_id)
+    facts = _candidate_facts(command, command.order, state, sealer, "$")
+    if command.order.candidate_id in state.candidates:
+        raise Refused(Reason.ADDRESS_KNOWN, "The address is known already", at="$.email")
+    return Events((*facts, _created(command, command.order, "public", "$")))
+
+
+def revoke_invite(command: RevokeInvite, state: State) -> Decision:
+    """Take the link back; again changes nothing."""
+    invite = own_invite(state, command.employer_id, command.assessment_id, command.invite_id)
+    is_revoked = invite.status == "revoked"
+    revoked = InviteRevoked(
+        invite_id=invite.id,
+        assessment_id=invite.assessment_id,
+        employer_id=invite.employer_id,
+        candidate_id=invite.candidate_id,
+        source=invite.source,
+        created_at=invite.created_at,
+        expires_at=invite.expires_at,
+        at=invite.revoked_at if is_revoked and invite.revoked_at is not None else command.now,
+    )
+    return Unchanged((revoked,)) if is_revoked else Events((revoked,))
+
+
+def resend_invite(command: ResendInvite, state: State) -> Decision:
+    """Rotate the token of a link that can still be used: the one before it is no longer valid."""
+    invite = own_invite(state, command.employer_id, command.assessment_id, command.invite_id)
+    _check_resendable(invite, command.now)
+    own_published(state, command.employer_id, command.assessment_id)
+    generation = invite.generation + 1
+    resent = InviteResent(
+        invite_id=invite.id,
+        assessment_id=invite.assessment_id,
+        employer_id=invite.employer_id,
+        candidate_id=invite.candidate_id,
+        token_sha256=command.token_digests[generation],
+        expires_at=invite.expires_at,
+        generation=generation,
+        at=command.now,
+    )
+    return Events((resent,))
+
+
+def _check_resendable(invite: InviteState, now: datetime) -> None:
+    if invite.status == "revoked":
+        raise Refused(Reason.INVITE_REVOKED, "The invite was revoked; issue another")
+    if has_expired(invite.expires_at, now):
+        raise Refused(Reason.CONFLICT, "The invite has expired; issue another")
+
+
+def _candidate_facts(
+    command: IssueInvites | JoinPublicLink, order: InviteOrder, state: State, sealer: Sealer, at: str
+) -> list[Fact]:
+    """Register or update the candidate of an order, as far as there is anything to record."""
+    details = _details(order, at)
+    known = state.candidates.get(order.candidate_id)
+    if known is not None and (known.name, known.email) == (details.name, details.email):
+        return []
+    kind = CandidateRegistered if known is None else CandidateUpdated
+    context = details_context(order.candidate_id)
+    fact = kind(
+        candidate_id=order.candidate_id,
+        employer_id=command.employer_id,
+        sealed_details=sealer.seal_for_candidate(order.candidate_id, context, plain_details(details)),
+        at=command.now,
+    )
+    return [fact]
+
+
+def _details(order: InviteOrder, at: str) -> CandidateDetails:
+    normalized_address(order.email, f"{at}.email")
+    return CandidateDetails(
+        name=accepted_line(order.name, f"{at}.name", max_characters=MAX_NAME_CHARACTERS),
+        email=accepted_line(order.email, f"{at}.email", max_characters=MAX_EMAIL_CHARACTERS),
+    )
+
+
+def _created(command: IssueInvites | JoinPublicLink, order: InviteOrder, source: Source, at: str) -> InviteCreated:
+    if has_expired(order.expires_at, command.now):
+        raise Refused(
+            Reason.MALFORMED, "The time is not in the future", at=f"{at}.expires_at", seen=shown(order.expires_at)
+        )
+    return InviteCreated(
+        invite_id=order.invite_id,
+        assessment_id=command.assessment_id,
+        employer_id=command.employer_id,
+        candidate_id=order.candidate_id,
+        token_sha256=order.token_sha256,
+        expires_at=order.expires_at,
+        source=source,
+        at=command.now,
+    )

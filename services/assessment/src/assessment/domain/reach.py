@@ -1,0 +1,73 @@
+"""Which boundaries each command decides on: whose rows it locks, and what it only relies on."""
+
+from typing import assert_never
+
+from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, QUOTA, SITTING, BoundaryRef, Reach
+from assessment.domain.commands import (
+    ChangeEmployerLimit,
+    Close,
+    Command,
+    CreateDraft,
+    CreateEmployer,
+    DeleteDraft,
+    Duplicate,
+    EditDraft,
+    InviteOrder,
+    IssueInvites,
+    JoinPublicLink,
+    Publish,
+    ResendInvite,
+    RevokeInvite,
+    SaveGivenAnswer,
+    Seat,
+    SetQuestions,
+    StartSitting,
+    SubmitSitting,
+    VoidSubmission,
+)
+
+
+def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each kind of command)
+    """Give the boundaries of a command, before any row is read."""
+    match command:
+        case CreateEmployer() | ChangeEmployerLimit():
+            return _locking(command.employer_id, BoundaryRef(QUOTA, command.employer_id))
+        case CreateDraft() | EditDraft() | DeleteDraft() | SetQuestions():
+            return _locking(command.employer_id, BoundaryRef(ASSESSMENT, command.assessment_id))
+        case Publish() | Close():
+            quota = BoundaryRef(QUOTA, command.employer_id)
+            return _locking(command.employer_id, quota, BoundaryRef(ASSESSMENT, command.assessment_id))
+        case Duplicate():
+            relied = (BoundaryRef(ASSESSMENT, command.source_id),)
+            return _locking(command.employer_id, BoundaryRef(ASSESSMENT, command.assessment_id), relied=relied)
+        case IssueInvites():
+            return _inviting(command.employer_id, command.assessment_id, command.orders)
+        case JoinPublicLink():
+            return _inviting(command.employer_id, command.assessment_id, (command.order,))
+        case RevokeInvite():
+            return _locking(command.employer_id, BoundaryRef(INVITE, command.invite_id))
+        case ResendInvite():
+            relied = (BoundaryRef(ASSESSMENT, command.assessment_id),)
+            return _locking(command.employer_id, BoundaryRef(INVITE, command.invite_id), relied=relied)
+        case StartSitting() | SaveGivenAnswer() | SubmitSitting():
+            return _sitting(command.seat)
+        case VoidSubmission():
+            return _locking(command.employer_id, BoundaryRef(SITTING, command.sitting_id))
+        case _:
+            assert_never(command)
+
+
+def _locking(employer_id: str, *locked: BoundaryRef, relied: tuple[BoundaryRef, ...] = ()) -> Reach:
+    return Reach(employer_id, tuple(sorted(set(locked))), relied)
+
+
+def _inviting(employer_id: str, assessment_id: str, orders: tuple[InviteOrder, ...]) -> Reach:
+    candidates = [BoundaryRef(CANDIDATE, order.candidate_id) for order in orders]
+    invites = [BoundaryRef(INVITE, order.invite_id) for order in orders]
+    relied = (BoundaryRef(ASSESSMENT, assessment_id),)
+    return _locking(employer_id, *candidates, *invites, relied=relied)
+
+
+def _sitting(seat: Seat) -> Reach:
+    relied = (BoundaryRef(ASSESSMENT, seat.assessment_id), BoundaryRef(INVITE, seat.invite_id))
+    return _locking(seat.employer_id, BoundaryRef(SITTING, seat.sitting_id), relied=relied)

@@ -1,0 +1,75 @@
+"""From a fact to row changes: pure, with no clock, no reads and no randomness.
+
+The command that makes a fact, the projector that catches up and a rebuild that starts at the first event all go through
+here, so that they can't come to different tables. Sealed values are copied, never opened. A row's `position` is not
+among the changes: whoever applies them stamps the rows that `touched` names.
+"""
+
+from typing import assert_never
+
+from assessment.domain.tags import touched
+from assessment.projections import project_assessments, project_people, project_sittings
+from assessment.projections.changes import Change
+from contracts.events import (
+    AnswerSaved,
+    AssessmentClosed,
+    AssessmentCreated,
+    AssessmentDeleted,
+    AssessmentEdited,
+    AssessmentPublished,
+    CandidateRegistered,
+    CandidateUpdated,
+    EmployerCreated,
+    EmployerLimitChanged,
+    Fact,
+    InviteCreated,
+    InviteResent,
+    InviteRevoked,
+    QuestionsReplaced,
+    SittingStarted,
+    SittingSubmitted,
+    SittingVoided,
+)
+
+__all__ = ["project", "touched"]
+
+
+def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (one line for each kind of fact)
+    """Give the row changes of one fact, in the order in which constraints allow them."""
+    match fact:
+        case EmployerCreated():
+            return project_people.employer_created(fact)
+        case EmployerLimitChanged():
+            return project_people.employer_limit_changed(fact)
+        case AssessmentCreated():
+            return project_assessments.created(fact)
+        case AssessmentEdited():
+            return project_assessments.edited(fact)
+        case AssessmentDeleted():
+            return project_assessments.deleted(fact)
+        case QuestionsReplaced():
+            return project_assessments.questions_replaced(fact)
+        case AssessmentPublished():
+            return project_assessments.published(fact)
+        case AssessmentClosed():
+            return project_assessments.closed(fact)
+        case CandidateRegistered():
+            return project_people.candidate_registered(fact)
+        case CandidateUpdated():
+            return project_people.candidate_updated(fact)
+        case InviteCreated():
+            return project_people.invite_created(fact)
+        case InviteRevoked():
+            return project_people.invite_revoked(fact)
+        case InviteResent():
+            return project_people.invite_resent(fact)
+        case SittingStarted():
+            return project_sittings.started(fact)
+        case AnswerSaved():
+            return project_sittings.answer_saved(fact)
+        case SittingSubmitted():
+            return project_sittings.submitted(fact)
+        case SittingVoided():
+            return project_sittings.voided(fact)
+        case _:
+            assert_never(fact)
