@@ -26,9 +26,11 @@ class NatsServer:
     is made. The password is of letters, digits and `-._~`.
     """
 
-    def __init__(self, directory: Path, *, password: str, port: int | None = None) -> None:
+    def __init__(
+        self, directory: Path, *, password: str, port: int | None = None, log_file: Path | None = None
+    ) -> None:
         self.directory = directory.absolute()
-        self.log_file = self.directory / "server.log"
+        self.log_file = log_file or self.directory / "server.log"
         self.port = free_port() if port is None else port
         assert quote(password, safe="") == password, "clients read the URL's password as it stands there"
         self._password = password
@@ -66,7 +68,7 @@ class NatsServer:
             raise
 
     def stop(self) -> int:
-        return self.child.stop()
+        return 0 if self._child is None else self._child.stop()
 
     def kill(self) -> None:
         self.child.kill()

@@ -54,9 +54,10 @@ class PostgresServer:
         password: str,
         port: int | None = None,
         settings: Mapping[str, str] | None = None,
+        log_file: Path | None = None,
     ) -> None:
         self.directory = directory.absolute()
-        self.log_file = self.directory / "server.log"
+        self.log_file = log_file or self.directory / "server.log"
         self.port = free_port() if port is None else port
         self._password = password
         self._settings = {**SETTINGS, **(settings or {})}
@@ -90,7 +91,7 @@ class PostgresServer:
 
     def stop(self) -> int:
         """Ends sessions, writes a checkpoint, exits: a clean stop."""
-        return self.child.stop()
+        return 0 if self._child is None else self._child.stop()
 
     def kill(self) -> None:
         """SIGKILL to the server and all its processes: what a crash leaves is what the next start finds."""
