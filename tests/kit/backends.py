@@ -27,7 +27,7 @@ def backends() -> str:
 
 
 def memory_directory() -> str | None:
-    """Where files are in memory, if there is room: a copy of a database takes 15 ms there, and 10 times that on a disk."""
+    """Where files are in memory, if there is room: copying a database takes 15 ms there, ten times that on a disk."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_BYTES_NEEDED else None
 

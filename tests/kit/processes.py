@@ -1,34 +1,20 @@
 """Real processes of a test: started, awaited, killed, paused, and gone at its end whatever happens."""
 
-import http.client
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from embedded.child import Child, Launch
 from embedded.failures import ServerFailed
+from embedded.health import answers_ok
 
 READY_SECONDS = 30.0
 # What a service of ours is told by its starter only, so that nothing of the developer's leaks into a test.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
-
-
-def answers_ok(url: str, timeout_seconds: float = 1.0) -> bool:
-    """Whether a GET of the address answers 200; False too where nobody listens yet."""
-    address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=timeout_seconds)
-    try:
-        connection.request("GET", address.path or "/")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 @dataclass(slots=True)

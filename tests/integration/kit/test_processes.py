@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from embedded.failures import ServerFailed
+from embedded.health import answers_ok
 from embedded.ports import free_port
-from tests.kit.processes import Processes, answers_ok
+from tests.kit.processes import Processes
 
 
 def serve(port: int) -> tuple[str, ...]:
