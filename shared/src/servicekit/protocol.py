@@ -1,7 +1,7 @@
 """uvicorn's httptools protocol with what it lacks: a limit of bytes and of seconds for a request's head."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -33,8 +33,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._waiting_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport), "TCP connections have a transport that reads and writes"
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._arm()
 

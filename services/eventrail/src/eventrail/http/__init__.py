@@ -1,0 +1,1 @@
+"""Eventrail over HTTP: thin handlers between the contracts and the engine."""

@@ -1,0 +1,5 @@
+"""`python -m eventrail` is `eventrail`."""
+
+from eventrail.cli import main
+
+main()

@@ -1,0 +1,35 @@
+"""The exit codes of `eventrail`: what a supervisor or a script may rely on."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Documented in docs/operations.md; a number is never given another meaning."""
+
+    OK = 0
+    FAILED = 1
+    """Anything without a code of its own."""
+    USAGE = 2
+    """The command line or a setting is wrong; nothing was started."""
+    LOCKED = 10
+    """Another process writes this log."""
+    CORRUPT = 11
+    """Something that was durable is damaged or missing; nothing was changed."""
+    SYNC_FAILED = 12
+    """The disk failed under the writer; a new start reads what is durable."""
+    UNSAFE_FILE_SYSTEM = 13
+    """The file system may lose what it has synced."""
+    FOREIGN_FORMAT = 14
+    """The log is of another format version."""
+    CLOCK_AHEAD = 15
+    """The log's last event is later than the clock allows."""
+    ADDRESS_TAKEN = 16
+    """The address can't be listened on."""
+    DISK_FULL = 17
+    """No room to recover or begin a log."""
+    REFUSED = 20
+    """The server answered a client command with a problem."""
+    UNREACHABLE = 21
+    """The server did not answer a client command."""
+    DAMAGED = 22
+    """`verify` found damage."""

@@ -1,0 +1,54 @@
+"""The application: every route with its methods, scopes and handlers; no state of its own."""
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.handlers import ASGIRouteHandler
+
+from eventrail.http.appends import Appends
+from eventrail.http.endpoint import Door, Endpoint
+from eventrail.http.reads import Reads
+from eventrail.http.reports import Reports
+from eventrail.http.schema import Schema
+from eventrail.http.store import Store
+from eventrail.http.streaming import Streaming
+from servicekit.litestar_problems import exception_handlers
+
+Doors = dict[str, dict[str, Door]]
+
+
+def doors_of(store: Store) -> Doors:
+    """The HTTP surface: path, then method."""
+    appends, reads, reports, schema = Appends(store), Reads(store), Reports(store), Schema()
+    document = Door(schema.document, None)
+    return {
+        "/append": {"POST": Door(appends.append, "append")},
+        "/events": {"POST": Door(appends.event, "append"), "GET": Door(reads.page, "read")},
+        "/events/stream": {"GET": Door(Streaming(store).stream, "read")},
+        "/events/{id:str}": {"GET": Door(reads.by_id, "read")},
+        "/stats": {"GET": Door(reports.stats, "read")},
+        "/health/live": {"GET": Door(reports.live, None)},
+        "/health/ready": {"GET": Door(reports.ready, None)},
+        "/schema": {"GET": document},
+        "/schema/openapi.json": {"GET": document},
+    }
+
+
+def create_app(store: Store) -> Litestar:
+    """Routes are plain ASGI handlers: the framework finds them, nothing stands between them and the wire."""
+    return Litestar(
+        route_handlers=[
+            _route(path, Endpoint(store.grants, doors), path.strip("/") or "root")
+            for path, doors in doors_of(store).items()
+        ],
+        exception_handlers=exception_handlers(),
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _route(path: str, endpoint: Endpoint, name: str) -> ASGIRouteHandler:
+    async def handle(scope: Any, receive: Any, send: Any) -> None:
+        await endpoint(scope, receive, send)
+
+    return ASGIRouteHandler(path, name=name)(handle)

@@ -1,0 +1,104 @@
+"""`POST /append` and `POST /events`: what comes in, and what stands when it is answered."""
+
+import asyncio
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from contracts.append import AppendResult
+from contracts.problems import Problem, ProblemType, problem
+from eventrail.http.accept import media_type
+from eventrail.http.conversion import append_of_body, append_of_document
+from eventrail.http.exchange import JSON, NDJSON, Answer, Exchange, Headers, json_answer
+from eventrail.http.limits import APPEND_BODY_BYTES, APPENDS_AT_ONCE, EVENT_BODY_BYTES
+from eventrail.http.problems import of_error, of_refusal, problem_answer_with_retry
+from eventrail.http.queries import NEW_EVENT, NOTHING, one, parse_query
+from eventrail.http.store import Store
+from eventrail.log.errors import LogError
+from eventrail.log.events import Appended, Outcome, Replayed
+from servicekit.bodies import read_body
+from servicekit.problems import ProblemRaised
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class Appends:
+    """The writing routes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def append(self, exchange: Exchange) -> Answer:
+        parse_query(exchange.query_string, NOTHING)
+        kind = media_type(exchange.header(b"content-type")) or JSON
+        if kind not in {JSON, NDJSON}:
+            raise _unsupported("application/json or application/x-ndjson", kind)
+        body = await self._body(exchange, APPEND_BODY_BYTES)
+        if kind == NDJSON:
+            return Answer(200, await self._results(body), NDJSON)
+        outcome = await self._store.queue.append(append_of_body(body))
+        return answer_of_outcome(outcome, None)
+
+    async def event(self, exchange: Exchange) -> Answer:
+        """Any content type will do for a JSON document, `curl -d` sends a form's; CloudEvents are another door."""
+        values = parse_query(exchange.query_string, NEW_EVENT)
+        kind = media_type(exchange.header(b"content-type"))
+        if kind is not None and kind.startswith(b"application/cloudevents"):
+            raise _unsupported("a JSON document", kind)
+        body = await self._body(exchange, EVENT_BODY_BYTES)
+        event_id = one(values, "id") or self._store.new_id()
+        outcome = await self._store.queue.append(append_of_document(body, values, event_id))
+        return answer_of_outcome(outcome, event_id)
+
+    async def _body(self, exchange: Exchange, limit_bytes: int) -> bytes:
+        encoding = exchange.header(b"content-encoding")
+        if encoding is not None and encoding.lower() != b"identity":
+            raise _unsupported("a body without a content coding", encoding)
+        seconds = self._store.limits.body_seconds
+        return await read_body(exchange.receive, exchange.headers, limit_bytes=limit_bytes, deadline_seconds=seconds)
+
+    async def _results(self, body: bytes) -> bytes:
+        """One result or problem for each line that is not empty, in order; a refused line stops no other."""
+        lines = (line for line in body.split(b"\n") if line.strip())
+        results: list[bytes] = []
+        while together := list(islice(lines, APPENDS_AT_ONCE)):
+            results += await asyncio.gather(*map(self._result, together))
+        return b"".join(results)
+
+    async def _result(self, line: bytes) -> bytes:
+        result: Problem | AppendResult
+        try:
+            result = result_of(await self._store.queue.append(append_of_body(line)))
+        except ProblemRaised as raised:
+            result = raised.body
+        except LogError as error:
+            result = of_error(error)
+        return _ENCODER.encode(result) + b"\n"
+
+
+def result_of(outcome: Outcome) -> AppendResult | Problem:
+    if isinstance(outcome, Appended | Replayed):
+        return AppendResult(outcome.first, outcome.last, isinstance(outcome, Replayed))
+    return of_refusal(outcome)
+
+
+def answer_of_outcome(outcome: Outcome, event_id: str | None) -> Answer:
+    """201 for what is new, 200 for what stood already, else the refusal."""
+    result = result_of(outcome)
+    if isinstance(result, Problem):
+        return problem_answer_with_retry(result)
+    return json_answer(200 if result.replayed else 201, result, _location(result, event_id))
+
+
+def _location(result: AppendResult, event_id: str | None) -> Headers:
+    if event_id is not None:
+        return ((b"location", b"/events/" + event_id.encode()),)
+    return ((b"location", b"/events?after=%d&before=%d" % (result.first - 1, result.last + 1)),)
+
+
+def _unsupported(wanted: str, seen: bytes) -> ProblemRaised:
+    shown = seen[:80].decode("ascii", "replace")
+    return ProblemRaised(
+        problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, f"this takes {wanted}", at="Content-Type", seen=shown)
+    )

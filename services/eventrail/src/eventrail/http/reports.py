@@ -1,0 +1,57 @@
+"""What the service says of itself: health, for whoever asks, and totals for readers."""
+
+import asyncio
+
+from contracts.store import Health, Stats
+from eventrail.http.conversion import recovery_summary
+from eventrail.http.exchange import Answer, Exchange, json_answer
+from eventrail.http.queries import NOTHING, parse_query
+from eventrail.http.store import Store
+
+
+class Reports:
+    """The routes of operators and their tools."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def live(self, exchange: Exchange) -> Answer:
+        parse_query(exchange.query_string, NOTHING)
+        return json_answer(200, Health("ok"))
+
+    async def ready(self, exchange: Exchange) -> Answer:
+        """503 only while the server ends; NATS away or appends suspended is degraded, since reads go on."""
+        parse_query(exchange.query_string, NOTHING)
+        if self._store.stopping.is_set():
+            return json_answer(503, Health("failing", ("the server is stopping",)))
+        reasons = self._reasons()
+        return json_answer(200, Health("degraded" if reasons else "ok", reasons))
+
+    async def stats(self, exchange: Exchange) -> Answer:
+        parse_query(exchange.query_string, NOTHING)
+        figures = await asyncio.to_thread(self._store.log.statistics)
+        return json_answer(
+            200,
+            Stats(
+                log_id=self._store.log.log_id,
+                head=figures.head.position,
+                head_hash=figures.head.hash,
+                events=figures.events,
+                bytes=figures.size_bytes,
+                segments=figures.segments,
+                types=figures.events_by_type,
+                last_sync_seconds=figures.last_sync_seconds or 0.0,
+                publisher=self._store.publisher_status(),
+                recovery=recovery_summary(figures.recovery),
+            ),
+        )
+
+    def _reasons(self) -> tuple[str, ...]:
+        reasons = []
+        if self._store.queue.suspension is not None:
+            reasons.append(f"appends are suspended: {self._store.queue.suspension}")
+        status = self._store.publisher_status()
+        if status.state not in {"off", "live"}:
+            detail = f": {status.detail}" if status.detail else ""
+            reasons.append(f"NATS is {status.state}, {status.lag} events behind{detail}")
+        return tuple(reasons)

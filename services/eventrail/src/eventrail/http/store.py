@@ -1,0 +1,31 @@
+"""What the handlers work with: the log, its queue, the tokens, and word from the publisher."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from contracts.store import PublisherStatus
+from eventrail.http.limits import PAGES_AT_ONCE, HttpLimits
+from eventrail.log.commit_queue import CommitQueue
+from eventrail.log.events import Page, Query
+from eventrail.log.log import Log
+from servicekit.tokens import Grants
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """`stopping` is set when the server begins to end: whoever waits for events stops waiting."""
+
+    log: Log
+    queue: CommitQueue
+    grants: Grants
+    publisher_status: Callable[[], PublisherStatus]
+    new_id: Callable[[], str]
+    limits: HttpLimits = field(default_factory=HttpLimits)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
+
+    async def page(self, query: Query) -> Page:
+        """Read in a thread, so that no disk and no long filter holds up the event loop."""
+        async with self.reading:
+            return await asyncio.to_thread(self.log.page, query)

@@ -1,0 +1,174 @@
+"""`eventrail serve`: opens the log, puts queue, publisher and HTTP around it, and ends them in order."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import uvloop
+
+from contracts.store import PublisherStatus
+from eventrail.exit_codes import ExitCode
+from eventrail.http.app import create_app
+from eventrail.http.limits import HttpLimits
+from eventrail.http.store import Store
+from eventrail.log.commit_queue import CommitQueue
+from eventrail.log.documents import read_identity
+from eventrail.log.errors import (
+    ClockAhead,
+    DiskFull,
+    ForeignFormat,
+    LogCorrupt,
+    LogError,
+    LogLocked,
+    SyncFailed,
+    UnsafeFileSystem,
+)
+from eventrail.log.files import SystemFiles
+from eventrail.log.identifiers import uuid7
+from eventrail.log.layout import Layout
+from eventrail.log.log import Log
+from eventrail.log.options import Options
+from eventrail.publisher.publisher import Publisher, PublisherOptions
+from eventrail.publisher.witness import Testimony, testimony
+from eventrail.settings import ServeSettings
+from eventrail.token_file import TokensRefused, given_grants, own_grants
+from servicekit.edge import Edge
+from servicekit.server import AddressTaken, listen, server
+from servicekit.tokens import Grants
+
+LAST_ANSWERS_SECONDS: Final = 0.05
+"""After a failed sync: for the refusals of the batch to be sent, before the process ends."""
+
+_LOG: Final = logging.getLogger("eventrail.main")
+_CODES: Final[tuple[tuple[type[LogError], ExitCode], ...]] = (
+    (LogLocked, ExitCode.LOCKED),
+    (LogCorrupt, ExitCode.CORRUPT),
+    (SyncFailed, ExitCode.SYNC_FAILED),
+    (UnsafeFileSystem, ExitCode.UNSAFE_FILE_SYSTEM),
+    (ForeignFormat, ExitCode.FOREIGN_FORMAT),
+    (ClockAhead, ExitCode.CLOCK_AHEAD),
+    (DiskFull, ExitCode.DISK_FULL),
+)
+_OFF: Final = PublisherStatus("off", 0, 0)
+
+
+def serve(settings: ServeSettings) -> ExitCode:
+    """Serve until SIGTERM or SIGINT. A refusal to start is one line on standard error and an exit code."""
+    try:
+        uvloop.run(_serve(settings))
+    except LogError as error:
+        return _refused(code_of(error), str(error))
+    except AddressTaken as error:
+        return _refused(ExitCode.ADDRESS_TAKEN, str(error))
+    except TokensRefused as error:
+        return _refused(ExitCode.USAGE, str(error))
+    except PermissionError as error:
+        return _refused(ExitCode.FAILED, f"{error.filename}: {error.strerror}")
+    return ExitCode.OK
+
+
+def code_of(error: LogError) -> ExitCode:
+    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
+
+
+async def _serve(settings: ServeSettings) -> None:
+    seen = await _testimony(settings)
+    log = _opened(settings, seen)
+    with contextlib.closing(log):
+        grants = _grants(settings)
+        async with _queue(settings, log, seen) as queue, _publisher(settings, log, queue) as publisher:
+            store = Store(
+                log=log,
+                queue=queue,
+                grants=grants,
+                publisher_status=publisher.status if publisher else lambda: _OFF,
+                new_id=lambda: uuid7(time.time_ns() // 1_000),
+                limits=HttpLimits(settings.body_seconds, settings.heartbeat_seconds),
+            )
+            application = Edge(create_app(store), access_log=settings.access_log)
+            listener = listen(settings.host, settings.port)
+            host, port = listener.getsockname()[:2]
+            fields = {"url": f"http://{host}:{port}", "head": log.head.position, "log_id": log.log_id}
+            _LOG.info("serving", extra={"fields": fields})
+            ending = server(application, on_stopping=store.stopping.set, drain_seconds=settings.drain_seconds)
+            await ending.serve(sockets=[listener])
+    _LOG.info("stopped", extra={"fields": {"head": log.head.position}})
+
+
+async def _testimony(settings: ServeSettings) -> Testimony:
+    """Before the log is opened, since its recovery must know what it may not cut."""
+    if not settings.nats_url:
+        return Testimony(answered=True)
+    identity = read_identity(SystemFiles(), Layout(settings.data_directory))
+    return await testimony(settings.nats_url, identity.log_id if identity else None)
+
+
+def _opened(settings: ServeSettings, seen: Testimony) -> Log:
+    options = Options(segment_bytes=settings.segment_bytes, allow_unsafe_file_system=settings.allow_unsafe_file_system)
+    witness = None if settings.accept_truncate else seen.position
+    log = Log.open(settings.data_directory, options, witness_position=witness)
+    found = log.recovery
+    fields = {
+        "head": log.head.position,
+        "seconds": round(found.seconds, 3),
+        "cut_bytes": found.cut_bytes,
+        "quarantine": found.quarantine_file,
+        "witness": found.witness_position,
+    }
+    _LOG.log(logging.WARNING if found.cut_bytes else logging.INFO, "the log is open", extra={"fields": fields})
+    return log
+
+
+def _grants(settings: ServeSettings) -> Grants:
+    if settings.tokens:
+        return given_grants(settings.tokens)
+    grants, path = own_grants(settings.data_directory)
+    _LOG.info("the tokens are in this file", extra={"fields": {"file": str(path)}})
+    return grants
+
+
+@contextlib.asynccontextmanager
+async def _queue(settings: ServeSettings, log: Log, seen: Testimony) -> AsyncGenerator[CommitQueue, None]:
+    queue = CommitQueue(
+        log,
+        on_fatal=_end,
+        max_waiting_appends=settings.max_waiting_appends,
+        max_waiting_bytes=settings.max_waiting_bytes,
+    )
+    if log.recovery.cut_bytes and not seen.answered and not settings.accept_truncate:
+        queue.suspend("the log's tail was cut at the start, and NATS, which may have seen more, does not answer")
+    await queue.start()
+    try:
+        yield queue
+    finally:
+        await queue.stop()
+
+
+@contextlib.asynccontextmanager
+async def _publisher(settings: ServeSettings, log: Log, queue: CommitQueue) -> AsyncGenerator[Publisher | None, None]:
+    if not settings.nats_url:
+        yield None
+        return
+    options = PublisherOptions(settings.nats_url, accept_truncate=settings.accept_truncate)
+    publisher = Publisher(log, queue, options)
+    await publisher.start()
+    try:
+        yield publisher
+    finally:
+        await publisher.stop()
+
+
+def _end(failure: SyncFailed) -> None:
+    """The disk failed: nothing may be written by this process any more, so no orderly end is tried."""
+    _LOG.critical("the disk failed", extra={"fields": {"operation": failure.operation, "reason": failure.reason}})
+    asyncio.get_running_loop().call_later(LAST_ANSWERS_SECONDS, os._exit, ExitCode.SYNC_FAILED)
+
+
+def _refused(code: ExitCode, sentence: str) -> ExitCode:
+    sys.stderr.write(f"eventrail: {sentence}\n")
+    return code
