@@ -1,0 +1,154 @@
+"""What a sheet's markup says and the parser doesn't: its extent by values, errors, formulas, merged cells."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from assessment.imports.cells import CellKind
+from assessment.imports.limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHARED_CHARACTERS
+from assessment.imports.markup import Attributes, Reader
+from assessment.imports.problems import Code, FileRefused
+
+REFERENCE: Final = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
+Place = tuple[int, int]
+"""Row and column, from 1."""
+
+
+@dataclass(slots=True)
+class SheetScan:
+    """A sheet as scanned: its last row and column with a value, what can't be read where, and merged ranges."""
+
+    last_row: int = 0
+    last_column: int = 0
+    unreadable: dict[Place, tuple[CellKind, str]] = field(default_factory=dict)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+
+
+class SheetReader(Reader):
+    """Reads one worksheet; `shared` holds the lengths of the shared strings.
+
+    A sheet that the parser will be given is `limited`: FileRefused is raised at the first limit.
+    `cells` counts on from the sheets before.
+    """
+
+    def __init__(self, shared: list[int], *, limited: bool, cells: int = 0) -> None:
+        self.scan = SheetScan()
+        self.cells = cells
+        self._limited = limited
+        self.shared_characters = 0
+        self._shared = shared
+        self._row = self._column = 0
+        self._kind = ""
+        self._text: list[str] = []
+        self._length = 0
+        self._in_text = self._has_value = self._has_formula = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "c":
+            self._begin_cell(attributes)
+        elif name == "row":
+            self._row = _number(attributes.get("r"), self._row + 1)
+            self._column = 0
+        elif name in ("v", "is"):
+            self._has_value = True
+            self._in_text = name == "v"
+        elif name == "t":
+            self._in_text = True
+        elif name == "f":
+            self._has_formula = True
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+
+    def end(self, name: str) -> None:
+        if name in ("v", "t"):
+            self._in_text = False
+        elif name == "c":
+            self._end_cell()
+
+    def text(self, piece: str) -> None:
+        if not self._in_text:
+            return
+        self._length += len(piece)
+        if self._length > MAX_CELL_CHARACTERS:
+            raise FileRefused(Code.CELL_TOO_LONG, row=self._row, column=self._column)
+        self._text.append(piece)
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        self._row, self._column = _place(attributes.get("r"), (self._row, self._column + 1))
+        self.cells += 1
+        if self.cells > MAX_CELLS:
+            raise FileRefused(Code.TOO_MANY_CELLS, row=self._row, column=self._column)
+        self._kind = attributes.get("t", "n")
+        self._text.clear()
+        self._length = 0
+        self._has_value = self._has_formula = False
+
+    def _end_cell(self) -> None:
+        if not (self._has_value or self._has_formula):
+            return
+        self._extend()
+        text = "".join(self._text)
+        if self._kind == "s":
+            self._refer(text)
+        elif self._kind == "e":
+            self.scan.unreadable[self._row, self._column] = (CellKind.ERROR, text)
+        elif self._has_formula and not text and not (self._kind == "str" and self._has_value):
+            self.scan.unreadable[self._row, self._column] = (CellKind.UNCALCULATED, "")
+
+    def _extend(self) -> None:
+        self.scan.last_row = max(self.scan.last_row, self._row)
+        self.scan.last_column = max(self.scan.last_column, self._column)
+        if not self._limited:
+            return
+        if self._row > MAX_ROWS:
+            raise FileRefused(Code.TOO_MANY_ROWS, row=self._row, column=self._column)
+        if self._column > MAX_COLUMNS:
+            raise FileRefused(Code.TOO_MANY_COLUMNS, row=self._row, column=self._column)
+
+    def _refer(self, text: str) -> None:
+        index = _number(text, -1)
+        length = self._shared[index] if 0 <= index < len(self._shared) else 0
+        if length > MAX_CELL_CHARACTERS:
+            raise FileRefused(Code.CELL_TOO_LONG, row=self._row, column=self._column)
+        self.shared_characters += length
+        if self.shared_characters > MAX_SHARED_CHARACTERS:
+            raise FileRefused(Code.TOO_MUCH_TEXT, row=self._row, column=self._column)
+
+    def _merge(self, reference: str) -> None:
+        first, _, last = reference.partition(":")
+        corner = _place(first, (0, 0))
+        self.scan.merged.append((corner, _place(last, corner)))
+
+
+class SharedStringReader(Reader):
+    """Measures the shared strings, in characters; a phonetic reading beside a string counts too."""
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+        self._length = 0
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "si":
+            self._length = 0
+
+    def end(self, name: str) -> None:
+        if name == "si":
+            self.lengths.append(self._length)
+
+    def text(self, piece: str) -> None:
+        self._length += len(piece)
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
+
+
+def _place(reference: str | None, otherwise: Place) -> Place:
+    """Read `AB12`; a cell without a reference stands right of the one before it."""
+    match = REFERENCE.fullmatch(reference.replace("$", "")) if reference else None
+    if match is None:
+        return otherwise
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(match[2]), column
