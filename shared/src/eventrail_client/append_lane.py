@@ -1,0 +1,174 @@
+"""Appends on their way: what comes while a request is under way goes together with the next, each atomic on its own.
+
+That is what makes many small appends at once fast: one request, one commit and one fdatasync carry all of them.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from contracts.append import AppendRequest, AppendResult
+from eventrail_client.answers import Answer, outcome_of, refused, result_of
+from eventrail_client.errors import StoreError, Unavailable, UnexpectedAnswer
+from eventrail_client.options import Options
+from eventrail_client.retries import TryAgain, until_answered
+from eventrail_client.transport import Transport
+
+LINES_TYPE: Final = "application/x-ndjson"
+MAX_REQUEST_APPENDS: Final = 512
+MAX_REQUEST_BYTES: Final = 1024 * 1024
+"""A single append may be larger; it then goes alone."""
+
+Outcome = AppendResult | StoreError
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Waiting:
+    """An append that has no outcome yet, and whether a try may have recorded it."""
+
+    __slots__ = ("body", "maybe_recorded", "outcome", "request")
+
+    def __init__(self, request: AppendRequest) -> None:
+        self.request = request
+        self.body = _encode(request)
+        self.maybe_recorded = False
+        self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+    @property
+    def is_one_line(self) -> bool:
+        """Whitespace in the caller's JSON may break lines; such an append goes alone, as it is."""
+        return b"\n" not in self.body and b"\r" not in self.body
+
+    def settle(self, outcome: Outcome) -> None:
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+
+class AppendLane:
+    """Sends appends, at most `lanes` requests at once; `append` answers each with its outcome."""
+
+    def __init__(self, transport: Transport, options: Options) -> None:
+        self._transport = transport
+        self._options = options
+        self._queue: deque[Waiting] = deque()
+        self._senders: set[asyncio.Task[None]] = set()
+
+    async def append(self, request: AppendRequest) -> Outcome:
+        """The outcome of an append whose events have their ids; it shares its request with what else is waiting."""
+        waiting = Waiting(request)
+        self._queue.append(waiting)
+        if len(self._senders) < self._options.lanes:
+            sender = asyncio.create_task(self._send_queued())
+            self._senders.add(sender)
+            sender.add_done_callback(self._senders.discard)
+        return await waiting.outcome
+
+    async def append_in_order(self, requests: Sequence[AppendRequest]) -> list[Outcome]:
+        """The outcomes of appends that are sent one after the other, as many to a request as fit."""
+        waiting = [Waiting(request) for request in requests]
+        queue = deque(waiting)
+        while queue:
+            await self._send(_next_together(queue))
+        return [one.outcome.result() for one in waiting]
+
+    async def close(self) -> None:
+        """Leave what is still under way; whether it was recorded is not known."""
+        senders = tuple(self._senders)
+        for sender in senders:
+            sender.cancel()
+        await asyncio.gather(*senders, return_exceptions=True)
+        while self._queue:
+            self._queue.popleft().settle(Unavailable("the client was closed"))
+
+    async def _send_queued(self) -> None:
+        while self._queue:
+            await self._send(_next_together(self._queue))
+
+    async def _send(self, batch: list[Waiting]) -> None:
+        """Send until each has an outcome, the refused and the recorded ones once only."""
+        try:
+            await until_answered(self._options, lambda seconds: self._try(batch, seconds))
+        except StoreError as error:
+            _settle_all(batch, error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours belongs to whoever waits for this outcome
+            _fail_all(batch, error)
+        except asyncio.CancelledError:
+            _settle_all(batch, Unavailable("the client was closed", maybe_recorded=True))
+            raise
+
+    async def _try(self, batch: list[Waiting], seconds: float) -> None:
+        try:
+            await self._post(_unsettled(batch), seconds)
+        except TryAgain as failed:
+            for waiting in _unsettled(batch):
+                waiting.maybe_recorded = waiting.maybe_recorded or failed.maybe_recorded
+            raise
+
+    async def _post(self, batch: list[Waiting], seconds: float) -> None:
+        alone = len(batch) == 1
+        answer = await self._transport.exchange(
+            "POST",
+            "append",
+            seconds=seconds,
+            headers={"Content-Type": "application/json" if alone else LINES_TYPE},
+            body=batch[0].body if alone else b"\n".join(waiting.body for waiting in batch) + b"\n",
+        )
+        if not answer.succeeded:
+            raise refused(answer)
+        if alone:
+            batch[0].settle(result_of(answer.body))
+        else:
+            _settle_each(batch, answer)
+
+
+def _next_together(queue: deque[Waiting]) -> list[Waiting]:
+    """The next appends of the queue that one request can carry; at least one."""
+    batch = [queue.popleft()]
+    size_bytes = len(batch[0].body)
+    while queue and batch[-1].is_one_line and queue[0].is_one_line and len(batch) < MAX_REQUEST_APPENDS:
+        size_bytes += len(queue[0].body)
+        if size_bytes > MAX_REQUEST_BYTES:
+            break
+        batch.append(queue.popleft())
+    return batch
+
+
+def _unsettled(batch: list[Waiting]) -> list[Waiting]:
+    return [waiting for waiting in batch if not waiting.outcome.done()]
+
+
+def _settle_each(batch: list[Waiting], answer: Answer) -> None:
+    """An outcome for each; raises TryAgain for those that may be tried again."""
+    lines = answer.body.split(b"\n")[:-1]
+    if len(lines) != len(batch):
+        raise UnexpectedAnswer(f"{len(lines)} results for {len(batch)} appends")
+    again: TryAgain | None = None
+    for waiting, line in zip(batch, lines, strict=True):
+        outcome = outcome_of(line)
+        if isinstance(outcome, TryAgain):
+            again = outcome
+        else:
+            waiting.settle(outcome)
+    if again:
+        raise again
+
+
+def _settle_all(batch: list[Waiting], error: StoreError) -> None:
+    for waiting in _unsettled(batch):
+        if isinstance(error, Unavailable):
+            kind = type(error)
+            maybe_recorded = waiting.maybe_recorded or error.maybe_recorded
+            waiting.settle(
+                kind(error.reason, maybe_recorded=maybe_recorded, request=waiting.request, problem=error.problem)
+            )
+        else:
+            waiting.settle(error)
+
+
+def _fail_all(batch: list[Waiting], error: Exception) -> None:
+    for waiting in _unsettled(batch):
+        waiting.outcome.set_exception(error)

@@ -1,0 +1,147 @@
+"""Lines as JetStream pushes them, over a consumer that is made anew after every doubt."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
+import nats
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from contracts.subjects import ALL_EVENTS, LOG_ID_HEADER, STREAM
+
+HEARTBEAT_SECONDS: Final = 1.0
+MISSED_HEARTBEATS: Final = 3
+CONNECT_SECONDS: Final = 3
+PAUSE_SECONDS: Final = 0.5
+FOREIGN_PAUSE_SECONDS: Final = 5.0
+MAX_WAITING_LINES: Final = 4_096
+MAX_WAITING_BYTES: Final = 16 * 1024 * 1024
+"""What is over waits at the server, which stops at a flow-control message until it is answered."""
+
+_CONTROL_STATUS: Final = "100"
+
+
+class NatsFeed:
+    """A `Feed` from the stream that the store publishes to; positions are the stream's sequences."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lines: list[bytes] = []
+        self._size_bytes = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._is_live = False
+        self._is_foreign = False
+        self._heard_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self._is_live
+
+    def start(self, log_id: str, next_position: Callable[[], int], news: asyncio.Event) -> None:
+        assert self._task is None, "a feed is started once"
+        self._task = asyncio.create_task(self._run(log_id, next_position, news))
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def take(self) -> list[bytes]:
+        lines, self._lines, self._size_bytes = self._lines, [], 0
+        self._room.set()
+        return lines
+
+    async def _run(self, log_id: str, next_position: Callable[[], int], news: asyncio.Event) -> None:
+        while True:
+            self._is_foreign = False
+            with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
+                await self._listen(log_id, next_position, news)
+            news.set()
+            await asyncio.sleep(FOREIGN_PAUSE_SECONDS if self._is_foreign else PAUSE_SECONDS)
+
+    async def _listen(self, log_id: str, next_position: Callable[[], int], news: asyncio.Event) -> None:
+        """One connection with one consumer, until either is silent."""
+        over = asyncio.Event()
+
+        async def closed() -> None:
+            over.set()
+
+        connection = await nats.connect(
+            self._url,
+            name="eventrail follower",
+            allow_reconnect=False,
+            connect_timeout=CONNECT_SECONDS,
+            error_cb=_ignore,
+            closed_cb=closed,
+        )
+
+        async def receive(message: Msg) -> None:
+            await self._receive(connection, message, log_id, news)
+
+        try:
+            inbox = connection.new_inbox()
+            await connection.subscribe(inbox, cb=receive)
+            config = _consumer(inbox, next_position())
+            await connection.jetstream().add_consumer(STREAM, config)
+            self._heard_at = _now()
+            self._is_live = True
+            while not (over.is_set() or self._is_foreign or self._is_silent()):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(over.wait(), HEARTBEAT_SECONDS / 2)
+        finally:
+            self._is_live = False
+            await connection.close()
+
+    def _is_silent(self) -> bool:
+        """While there is no room nothing is taken from the connection, so that nothing is heard either."""
+        return self._room.is_set() and _now() - self._heard_at > MISSED_HEARTBEATS * HEARTBEAT_SECONDS
+
+    async def _receive(self, connection: Client, message: Msg, log_id: str, news: asyncio.Event) -> None:
+        self._heard_at = _now()
+        headers = message.headers or {}
+        if headers.get("Status") == _CONTROL_STATUS:
+            # a flow-control message asks for an answer, a heartbeat of a stalled consumer names where to send it
+            if asked := message.reply or headers.get("Nats-Consumer-Stalled"):
+                await connection.publish(asked)
+            return
+        if headers.get(LOG_ID_HEADER) != log_id:
+            self._is_foreign = True
+            return
+        await self._room.wait()
+        self._heard_at = _now()
+        self._lines.append(message.data.removesuffix(b"\n"))
+        self._size_bytes += len(message.data)
+        if len(self._lines) >= MAX_WAITING_LINES or self._size_bytes >= MAX_WAITING_BYTES:
+            self._room.clear()
+        news.set()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _consumer(inbox: str, next_position: int) -> ConsumerConfig:
+    """Of this connection only: without acknowledgements, in memory, gone soon after it."""
+    return ConsumerConfig(
+        deliver_subject=inbox,
+        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+        opt_start_seq=next_position,
+        filter_subject=ALL_EVENTS,
+        ack_policy=AckPolicy.NONE,
+        max_deliver=1,
+        flow_control=True,
+        idle_heartbeat=HEARTBEAT_SECONDS,
+        mem_storage=True,
+        num_replicas=1,
+    )
+
+
+async def _ignore(_: Exception) -> None:
+    """Whatever went wrong shows as a gap or as silence, and both are mended."""

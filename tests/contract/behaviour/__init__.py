@@ -1,0 +1,1 @@
+"""What every event store does, said once, in the port's own terms."""

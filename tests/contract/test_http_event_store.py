@@ -1,0 +1,23 @@
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from eventrail_client import EventrailClient, EventStore
+from tests.contract.event_store_behaviour import EventStoreBehaviour
+from tests.kit.processes import Processes
+from tests.kit.services import SERVICE_TOKEN, Service, start_eventrail
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    directory = tmp_path_factory.mktemp("eventrail")
+    processes = Processes(directory, [])
+    yield start_eventrail(processes, directory / "log")
+    processes.kill_all()
+
+
+class TestHttpEventStore(EventStoreBehaviour):
+    @pytest.fixture
+    async def store(self, server: Service) -> AsyncIterator[EventStore]:
+        async with EventrailClient(server.url, SERVICE_TOKEN) as client:
+            yield client
