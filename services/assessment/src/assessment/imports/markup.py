@@ -18,7 +18,7 @@ READ_ENCODINGS: Final = frozenset({"utf-8", "utf8", "utf-16", "us-ascii", "ascii
 
 
 class Reader:
-    """Takes the events of one part. Names come without a prefix; text may come in several pieces."""
+    """Takes the events of one part. Names come as written, with any prefix; text may come in several pieces."""
 
     def start(self, name: str, attributes: Attributes) -> None:
         """An element begins."""
@@ -30,13 +30,18 @@ class Reader:
         """A piece of text inside the last element begun."""
 
 
+def local_name(name: str) -> str:
+    """Take the prefix off a name: which one a part uses is its own choice."""
+    return name.rpartition(":")[2]
+
+
 def read_markup(chunks: Iterable[bytes], path: str, reader: Reader | None = None) -> None:
     """Feed a part to a reader, if any; raises FileRefused for a document type, an entity, or bad markup."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     if reader is not None:
-        parser.StartElementHandler = _without_prefix(reader.start)
-        parser.EndElementHandler = _without_prefix(reader.end)
+        parser.StartElementHandler = reader.start
+        parser.EndElementHandler = reader.end
         parser.CharacterDataHandler = reader.text
     parser.XmlDeclHandler = _declared(path)
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _forbid(path)
@@ -56,13 +61,6 @@ def refuse_forbidden_bytes(chunks: Iterable[bytes], path: str) -> None:
         if any(word in window for word in FORBIDDEN_BYTES):
             raise FileRefused(Code.FORBIDDEN_MARKUP, path)
         rest = window[-64:]
-
-
-def _without_prefix(handle: Callable[..., None]) -> Callable[..., None]:
-    def handler(name: str, *attributes: Attributes) -> None:
-        handle(name.rpartition(":")[2] if ":" in name else name, *attributes)
-
-    return handler
 
 
 def _declared(path: str) -> Callable[[str, str | None, int], None]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from assessment.imports.cells import CellKind
 from assessment.imports.limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHARED_CHARACTERS
-from assessment.imports.markup import Attributes, Reader
+from assessment.imports.markup import Attributes, Reader, local_name
 from assessment.imports.problems import Code, FileRefused
 
 REFERENCE: Final = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
@@ -58,12 +58,16 @@ class SheetReader(Reader):
             self._has_formula = True
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
+        elif ":" in name:
+            self.start(local_name(name), attributes)
 
     def end(self, name: str) -> None:
         if name in ("v", "t"):
             self._in_text = False
         elif name == "c":
             self._end_cell()
+        elif ":" in name:
+            self.end(local_name(name))
 
     def text(self, piece: str) -> None:
         if not self._in_text:
@@ -74,7 +78,11 @@ class SheetReader(Reader):
         self._text.append(piece)
 
     def _begin_cell(self, attributes: Attributes) -> None:
-        self._row, self._column = _place(attributes.get("r"), (self._row, self._column + 1))
+        reference = attributes.get("r")
+        if reference is None:
+            self._column += 1
+        else:
+            self._row, self._column = _place(reference, (self._row, self._column + 1))
         self.cells += 1
         if self.cells > MAX_CELLS:
             raise FileRefused(Code.TOO_MANY_CELLS, row=self._row, column=self._column)
@@ -128,11 +136,11 @@ class SharedStringReader(Reader):
         self._length = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "si":
+        if local_name(name) == "si":
             self._length = 0
 
     def end(self, name: str) -> None:
-        if name == "si":
+        if local_name(name) == "si":
             self.lengths.append(self._length)
 
     def text(self, piece: str) -> None:

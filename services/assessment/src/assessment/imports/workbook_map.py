@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assessment.imports.archive import Archive
-from assessment.imports.markup import Attributes, Reader, read_markup
+from assessment.imports.markup import Attributes, Reader, local_name, read_markup
 from assessment.imports.problems import Code, FileRefused
 
 CONTENT_TYPES_PATH: Final = "[content_types].xml"
@@ -28,8 +28,8 @@ class _WorkbookReader(Reader):
     sheets: list[tuple[str, bool, str]] = field(default_factory=list)
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "sheet":
-            relation = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+        if local_name(name) == "sheet":
+            relation = next((value for key, value in attributes.items() if local_name(key) == "id"), "")
             hidden = attributes.get("state", "visible") != "visible"
             self.sheets.append((attributes.get("name", ""), hidden, relation))
 
@@ -39,7 +39,7 @@ class _RelationReader(Reader):
     targets: dict[str, str] = field(default_factory=dict)
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
+        if local_name(name) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
             target = attributes.get("Target", "").replace("\\", "/")
             path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
             self.targets[attributes.get("Id", "")] = posixpath.normpath(path).lower()
