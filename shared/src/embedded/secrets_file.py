@@ -47,11 +47,11 @@ def sha256_hex(token: str) -> str:
 
 def tokens_document(made: Secrets) -> str:
     """What Eventrail is told of its tokens: their hashes and scopes."""
-    scopes = {
-        made.admin_token: ("admin", "append", "read"),
-        made.append_token: ("append",),
-        made.read_token: ("read",),
-        made.assessment_token: ("append", "read"),
-    }
-    tokens = [{"sha256": sha256_hex(token), "scopes": allowed} for token, allowed in scopes.items()]
+    grants = (
+        ("admin", made.admin_token, ("admin", "append", "read")),
+        ("append", made.append_token, ("append",)),
+        ("read", made.read_token, ("read",)),
+        ("assessment", made.assessment_token, ("append", "read")),
+    )
+    tokens = [{"name": name, "sha256": sha256_hex(token), "scopes": scopes} for name, token, scopes in grants]
     return msgspec.json.format(msgspec.json.encode({"tokens": tokens})).decode() + "\n"
