@@ -30,11 +30,11 @@ metadata: Final = MetaData(schema=LIVE)
 checkpoint: Final = Table(
     "checkpoint",
     metadata,
-    Column("only", Boolean, primary_key=True, server_default=sql("true")),
+    Column("one_row", Boolean, primary_key=True, server_default=sql("true")),
     identity("log_id", nullable=True),
     Column("position", BigInteger, nullable=False, server_default="0"),
     text("hash", nullable=True),
-    CheckConstraint("only", name="checkpoint_has_one_row"),
+    CheckConstraint("one_row", name="checkpoint_has_one_row"),
     CheckConstraint("position >= 0", name="checkpoint_position_in_range"),
 )
 

@@ -1,0 +1,32 @@
+"""Errors that an operator can act on, as one line each; anything else is a fault of ours, with its trace."""
+
+from typing import Final
+
+from asyncpg.exceptions import InterfaceError, InvalidSchemaNameError, PostgresError, UndefinedTableError
+
+from assessment.app.errors import LogUnavailable
+from assessment.app.server_secret import NotMigrated
+from assessment.settings import LimitsInverted
+from eventrail_client.errors import StoreError
+from servicekit.settings import SettingsRefused
+
+OPERATOR_ERRORS: Final = (
+    SettingsRefused,
+    LimitsInverted,
+    NotMigrated,
+    LogUnavailable,
+    StoreError,
+    PostgresError,
+    InterfaceError,
+    OSError,
+)
+
+
+def one_line(failure: BaseException) -> str:
+    """The error in one line; a missing table means that the database was not migrated."""
+    if isinstance(failure, UndefinedTableError | InvalidSchemaNameError):
+        return "the database is not migrated; run `assessment migrate`"
+    text = " ".join(str(failure).split()) or type(failure).__name__
+    if isinstance(failure, PostgresError):
+        return f"the database answered: {text}"
+    return text

@@ -1,0 +1,88 @@
+"""Connections to PostgreSQL, with the limits that keep one client from holding up all others."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+import asyncpg
+
+from assessment.read_models.ports import Connection, OwnConnection, Pool
+from assessment.settings import DatabaseSettings
+
+CHECK_CLIENT_MILLISECONDS: Final = 2_000
+KEEPALIVE_SECONDS: Final = 10
+CACHED_STATEMENTS: Final = 500
+_ASYNCPG: Final[Any] = asyncpg
+"""Its functions have no types; what they answer is said in `ports`."""
+
+
+def session(settings: DatabaseSettings, purpose: str, *, read_only: bool = False) -> dict[str, str]:
+    """The server's settings of a session; an idle transaction, a lock and a statement each have their end."""
+    return {
+        "application_name": f"assessment {purpose}",
+        "timezone": "UTC",
+        "jit": "off",
+        "default_transaction_isolation": "read committed",
+        "default_transaction_read_only": "on" if read_only else "off",
+        "idle_in_transaction_session_timeout": _milliseconds(settings.idle_transaction_seconds),
+        "lock_timeout": _milliseconds(settings.lock_seconds),
+        "statement_timeout": _milliseconds(settings.statement_seconds),
+        "client_connection_check_interval": str(CHECK_CLIENT_MILLISECONDS),
+        "tcp_keepalives_idle": str(KEEPALIVE_SECONDS),
+        "tcp_keepalives_interval": str(KEEPALIVE_SECONDS),
+        "tcp_keepalives_count": "3",
+    }
+
+
+async def connect(
+    settings: DatabaseSettings, purpose: str, *, limits: Mapping[str, str] | None = None
+) -> OwnConnection:
+    """One connection outside the pools, for a process that works alone; `limits` replace those of `session`."""
+    connection: OwnConnection = await _ASYNCPG.connect(
+        settings.database_url,
+        server_settings={**session(settings, purpose), **(limits or {})},
+        statement_cache_size=CACHED_STATEMENTS,
+        timeout=settings.lock_seconds,
+    )
+    await plain_values(connection)
+    return connection
+
+
+async def pool(settings: DatabaseSettings, purpose: str, size: int, *, read_only: bool = False) -> Pool:
+    """A pool of its own for one purpose, so that no purpose eats another's connections."""
+    made: Pool = await _ASYNCPG.create_pool(
+        settings.database_url,
+        min_size=min(2, size),
+        max_size=size,
+        init=plain_values,
+        reset=_end_transaction,
+        server_settings=session(settings, purpose, read_only=read_only),
+        statement_cache_size=CACHED_STATEMENTS,
+        command_timeout=settings.statement_seconds + settings.lock_seconds,
+        timeout=settings.lock_seconds,
+    )
+    return made
+
+
+async def plain_values(connection: Connection) -> None:
+    """UUIDs as text, both ways; JSONB is text already."""
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        format="binary",
+        encoder=lambda value: uuid.UUID(value).bytes,
+        decoder=lambda value: str(uuid.UUID(bytes=value)),
+    )
+
+
+async def _end_transaction(connection: Connection) -> None:
+    """Nothing but a transaction outlives its use here; asyncpg's own reset would cost a round trip each time."""
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
+
+
+__all__ = ["Connection", "OwnConnection", "Pool", "connect", "plain_values", "pool", "session"]

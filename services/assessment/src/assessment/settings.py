@@ -1,0 +1,91 @@
+"""The service's settings, read from variables ASSESSMENT_… (or files that ASSESSMENT_…_FILE name) at the start."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from servicekit.settings import read_settings
+
+PREFIX: Final = "ASSESSMENT_"
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+Connections = Annotated[int, msgspec.Meta(ge=1, le=500)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True):
+    """What every part needs. A stopped process frees its rows after `idle_transaction_seconds`."""
+
+    database_url: str
+    command_connections: Connections = 16
+    read_connections: Connections = 8
+    lock_seconds: Seconds = 3.0
+    statement_seconds: Seconds = 10.0
+    idle_transaction_seconds: Seconds = 10.0
+
+
+class LogSettings(msgspec.Struct, frozen=True):
+    """Where the log is. `append_seconds` is one append's whole budget, retries included."""
+
+    eventrail_url: str
+    eventrail_token: str
+    nats_url: str = ""
+    append_seconds: Seconds = 6.0
+
+
+class CommandSettings(msgspec.Struct, frozen=True):
+    """Bounds of one command. interruption: `<point>:kill` or `<point>:pause:<path>`, for tests only."""
+
+    command_attempts: Annotated[int, msgspec.Meta(ge=1, le=100)] = 8
+    command_seconds: Seconds = 20.0
+    projection_wait_seconds: Seconds = 5.0
+    interruption: str = ""
+
+
+class WebSettings(msgspec.Struct, frozen=True):
+    """How the service is reached."""
+
+    operator_token_sha256: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    link_base_url: str
+    host: str = "127.0.0.1"
+    port: Port = 4200
+    cors_origins: tuple[str, ...] = ()
+
+
+class LoggingSettings(msgspec.Struct, frozen=True):
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class LimitsInverted(Exception):  # noqa: N818 (an outcome, named for what it is)
+    """The rows of a command would be freed before its append can have ended."""
+
+
+def database_settings(environ: Mapping[str, str]) -> DatabaseSettings:
+    return read_settings(DatabaseSettings, environ, PREFIX)
+
+
+def log_settings(environ: Mapping[str, str]) -> LogSettings:
+    return read_settings(LogSettings, environ, PREFIX)
+
+
+def command_settings(environ: Mapping[str, str]) -> CommandSettings:
+    return read_settings(CommandSettings, environ, PREFIX)
+
+
+def web_settings(environ: Mapping[str, str]) -> WebSettings:
+    return read_settings(WebSettings, environ, PREFIX)
+
+
+def log_level(environ: Mapping[str, str]) -> str:
+    """What a process logs from, without the settings that only the web process needs."""
+    return read_settings(LoggingSettings, environ, PREFIX).log_level
+
+
+def check_budgets(database: DatabaseSettings, log: LogSettings) -> None:
+    """Raises LimitsInverted unless an idle transaction outlives an append's whole budget."""
+    if database.idle_transaction_seconds <= log.append_seconds:
+        raise LimitsInverted(
+            f"{PREFIX}IDLE_TRANSACTION_SECONDS ({database.idle_transaction_seconds:g}) must be above "
+            f"{PREFIX}APPEND_SECONDS ({log.append_seconds:g})"
+        )
