@@ -89,7 +89,8 @@ def _pruning() -> Statement:
     below = select(checkpoint.c.position).scalar_subquery()
     oldest = (
         select(command_keys.c.key)
-        .where(command_keys.c.last <= func.least(aged.scalar_subquery(), below))
+        # two comparisons, since LEAST ignores a null: where no key is old enough, none may go
+        .where(command_keys.c.last <= aged.scalar_subquery(), command_keys.c.last <= below)
         .order_by(command_keys.c.last)
         .limit(PRUNED_AT_ONCE)
     )
