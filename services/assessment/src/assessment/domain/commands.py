@@ -27,6 +27,7 @@ class ChangeEmployerLimit:
     employer_id: str
     active_limit: int
     now: datetime
+    expected_position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ class VoidSubmission:
     submission_id: str
     reason: str
     now: datetime
+    expected_position: int | None = None
 
 
 Command = (

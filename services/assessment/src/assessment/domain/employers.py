@@ -24,7 +24,7 @@ def create_employer(command: CreateEmployer, state: State) -> Decision:
 
 def change_limit(command: ChangeEmployerLimit, state: State) -> Decision:
     """Change the limit, but never to below what is active already: closing assessments comes first."""
-    employer = own_employer(state, command.employer_id)
+    employer = own_employer(state, command.employer_id, command.expected_position)
     limit = _in_range(command.active_limit)
     if limit < employer.active_count:
         detail = f"{employer.active_count} assessments are active; close some first"

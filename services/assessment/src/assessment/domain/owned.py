@@ -10,10 +10,11 @@ def not_found() -> Refused:
     return Refused(Reason.NOT_FOUND, NOTHING_FOUND)
 
 
-def own_employer(state: State, employer_id: str) -> EmployerState:
+def own_employer(state: State, employer_id: str, expected_position: int | None = None) -> EmployerState:
     employer = state.employers.get(employer_id)
     if employer is None:
         raise not_found()
+    _check_position("The employer", employer.position, expected_position)
     return employer
 
 
@@ -24,9 +25,7 @@ def own_assessment(
     assessment = state.assessments.get(assessment_id)
     if assessment is None or assessment.employer_id != employer_id:
         raise not_found()
-    if expected_position is not None and expected_position != assessment.position:
-        detail = f"The assessment stands at position {assessment.position}"
-        raise Refused(Reason.PRECONDITION_FAILED, detail, seen=str(expected_position))
+    _check_position("The assessment", assessment.position, expected_position)
     return assessment
 
 
@@ -53,11 +52,18 @@ def own_invite(state: State, employer_id: str, assessment_id: str, invite_id: st
     return invite
 
 
-def own_sitting(state: State, employer_id: str, sitting_id: str) -> SittingState:
+def own_sitting(state: State, employer_id: str, sitting_id: str, expected_position: int | None = None) -> SittingState:
     sitting = state.sittings.get(sitting_id)
     if sitting is None or sitting.employer_id != employer_id:
         raise not_found()
+    _check_position("The submission", sitting.position, expected_position)
     return sitting
+
+
+def _check_position(name: str, position: int, expected_position: int | None) -> None:
+    if expected_position is not None and expected_position != position:
+        detail = f"{name} stands at position {position}"
+        raise Refused(Reason.PRECONDITION_FAILED, detail, seen=str(expected_position))
 
 
 def _said(assessment: AssessmentState) -> str:

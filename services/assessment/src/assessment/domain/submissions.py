@@ -35,7 +35,7 @@ def submit_sitting(command: SubmitSitting, state: State, sealer: Sealer) -> Deci
 
 def void_submission(command: VoidSubmission, state: State) -> Decision:
     """Take a submission out of the count, with a reason; every attempt before the latest was voided already."""
-    sitting = own_sitting(state, command.employer_id, command.sitting_id)
+    sitting = own_sitting(state, command.employer_id, command.sitting_id, command.expected_position)
     if sitting.submission_id != command.submission_id and sitting.attempt == 1:
         raise not_found()
     if sitting.submission_id != command.submission_id or sitting.state == "voided":
