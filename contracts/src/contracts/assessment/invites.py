@@ -48,6 +48,27 @@ class InviteAnswer(Message, frozen=True):
     expires_at: Instant | None
 
 
+class RevokedInvite(Message, frozen=True):
+    """What was revoked; who was invited is in the list, as far as it can still be opened."""
+
+    id: str
+    candidate_id: str
+    status: Literal["revoked"]
+    source: Literal["personal", "public"]
+    created_at: Instant
+    expires_at: Instant | None
+
+
+class ResentInvite(Message, frozen=True):
+    """The new token, shown as the first was; the one before it is no longer valid."""
+
+    id: str
+    candidate_id: str
+    expires_at: Instant | None
+    token: str
+    url: str
+
+
 class InvitePage(Message, frozen=True):
     items: tuple[InviteAnswer, ...]
     next_cursor: str | None

@@ -66,3 +66,10 @@ class SubmissionDetail(Message, frozen=True):
 
 class VoidSubmission(Request, frozen=True):
     reason: Reason
+
+
+class VoidedSubmission(Message, frozen=True):
+    id: str
+    assessment_id: str
+    voided_at: Instant
+    void_reason: str

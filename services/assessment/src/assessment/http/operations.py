@@ -1,0 +1,91 @@
+"""What each operation takes and answers: declared beside its handler, obeyed at run time, and shown in OpenAPI."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from litestar.handlers import HTTPRouteHandler
+
+from contracts.assessment.limits import MAX_BODY_BYTES
+from contracts.problems import ProblemType
+from contracts.wire import Message, Request as RequestBody
+
+OPERATION: Final = "operation"
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Actor = Literal["operator", "employer", "candidate", "anyone"]
+QueryName = Literal["at_least", "limit", "cursor"]
+
+PAGE: Final[tuple[QueryName, ...]] = ("limit", "cursor", "at_least")
+FRESH: Final[tuple[QueryName, ...]] = ("at_least",)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one resource.
+
+    answers: Struct by status, None where there is no body
+    idempotency: whether Idempotency-Key is taken; if_match: whether the resource's ETag is
+    file: the body is multipart with one part `file`
+    problems: those of its own, beside what `problems_of` adds for every operation of its kind
+    """
+
+    id: str
+    summary: str
+    actor: Actor
+    answers: Mapping[int, type[Message] | None]
+    body: type[RequestBody] | None = None
+    body_needed: bool = True
+    file: bool = False
+    max_body_bytes: int = MAX_BODY_BYTES
+    query: tuple[QueryName, ...] = ()
+    idempotency: Literal["none", "taken", "needed"] = "none"
+    if_match: Literal["none", "taken", "needed"] = "none"
+    has_etag: bool = False
+    has_location: bool = False
+    is_document: bool = False
+    problems: tuple[ProblemType, ...] = ()
+    query_names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query_names", frozenset(self.query))
+
+    @property
+    def has_body(self) -> bool:
+        return self.body is not None or self.file
+
+    @property
+    def is_command(self) -> bool:
+        """Tell whether it is recorded in the log; a dry run is not."""
+        return self.body is not None or self.if_match == "needed"
+
+    @property
+    def is_conditional_read(self) -> bool:
+        return self.has_etag and not self.is_command
+
+
+def endpoint(method: Method, path: str, operation: Operation) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """Declare a handler; its operation travels with it. Handlers set their statuses themselves."""
+    return HTTPRouteHandler(path, http_method=method, opt={OPERATION: operation}, status_code=200)
+
+
+def problems_of(operation: Operation, path: str) -> tuple[ProblemType, ...]:
+    """Every problem that the operation may answer with, by status and name."""
+    found = {ProblemType.MALFORMED, ProblemType.INTERNAL, ProblemType.BUSY, ProblemType.UNAVAILABLE}
+    found |= set(operation.problems)
+    if operation.actor != "anyone":
+        found.add(ProblemType.UNAUTHORIZED)
+    if "{" in path:
+        found.add(ProblemType.NOT_FOUND)
+    if operation.is_command:
+        found.add(ProblemType.CONFLICT)
+    if operation.has_body:
+        found |= {ProblemType.PAYLOAD_TOO_LARGE, ProblemType.UNSUPPORTED_MEDIA_TYPE}
+    if operation.idempotency != "none":
+        found.add(ProblemType.IDEMPOTENCY_KEY_REUSED)
+    if operation.idempotency == "needed":
+        found.add(ProblemType.IDEMPOTENCY_KEY_REQUIRED)
+    if operation.if_match != "none":
+        found.add(ProblemType.PRECONDITION_FAILED)
+    if operation.if_match == "needed":
+        found.add(ProblemType.PRECONDITION_REQUIRED)
+    return tuple(sorted(found, key=lambda kind: (kind.status, kind.slug)))

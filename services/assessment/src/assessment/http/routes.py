@@ -1,0 +1,63 @@
+"""Every route of the service, in the order of the design."""
+
+from typing import Any, Final
+
+from litestar.handlers import HTTPRouteHandler
+
+from assessment.http import (
+    assessments,
+    employers,
+    imports,
+    invites,
+    lifecycle,
+    public,
+    questions,
+    reports,
+    submissions,
+    take,
+)
+from assessment.http.openapi import document
+
+RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
+    employers.create_employer,
+    employers.get_employer,
+    employers.change_employer,
+    assessments.create_assessment,
+    assessments.list_assessments,
+    assessments.get_assessment,
+    assessments.change_assessment,
+    assessments.delete_assessment,
+    questions.replace_questions,
+    questions.get_questions,
+    imports.check_import,
+    imports.commit_import,
+    lifecycle.publish_assessment,
+    lifecycle.close_assessment,
+    lifecycle.duplicate_assessment,
+    invites.issue_invites,
+    invites.list_invites,
+    invites.revoke_invite,
+    invites.resend_invite,
+    submissions.list_submissions,
+    submissions.get_submission,
+    submissions.void_submission,
+    take.take,
+    take.start_sitting,
+    take.save_answer,
+    take.submit_sitting,
+    public.join_public,
+    reports.health_live,
+    reports.health_ready,
+)
+SCHEMA_PATHS: Final = ("/schema", "/schema/openapi.json")
+
+
+def described() -> dict[str, Any]:
+    """Make the document of all routes, its own included."""
+    return document((*RESOURCES, *(reports.schema_endpoint({}, path) for path in SCHEMA_PATHS)))
+
+
+def routes() -> tuple[HTTPRouteHandler, ...]:
+    """Give every handler of the service."""
+    made = described()
+    return (*RESOURCES, *(reports.schema_endpoint(made, path) for path in SCHEMA_PATHS))

@@ -1,0 +1,33 @@
+"""What every handler works with, given once when the application is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from litestar.params import Dependency
+
+from assessment.app.commands import Commands
+from assessment.app.secrets import Secrets
+from assessment.app.vault import Vault
+from assessment.http.health import Health
+from assessment.read_models.connections import Pool
+from assessment.read_models.queries_reader import Reader
+from assessment.settings import WebSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """scratch: a pool that may write, for import reports; now: the service's clock, aware and in UTC."""
+
+    settings: WebSettings
+    commands: Commands
+    reader: Reader
+    scratch: Pool
+    secrets: Secrets
+    vault: Vault
+    health: Health
+    now: Callable[[], datetime]
+
+
+ServiceGiven = Annotated[Service, Dependency(skip_validation=True)]

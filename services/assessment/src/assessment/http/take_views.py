@@ -1,0 +1,83 @@
+"""What a candidate sees. Nothing in this file knows a type that holds a key, a weight or an explanation."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from assessment.http.ordering import shuffled
+from assessment.read_models.queries_take import SittingRow, TakeRow
+from contracts.assessment.take import GivenAnswer, TakeAnswer, TakeOption, TakeQuestion
+from contracts.questions import Option, Question
+
+TakeState = Literal["ready", "started", "submitted", "closed"]
+
+
+def take_state(row: TakeRow) -> TakeState:
+    """Tell how far the candidate has come; after a void only a later invite leads to another attempt."""
+    sitting = row.sitting
+    if sitting is not None and sitting.state == "started":
+        return "started"
+    if sitting is not None and (sitting.state == "submitted" or row.invite_position <= sitting.position):
+        return "submitted"
+    return "ready" if row.status == "published" else "closed"
+
+
+def shows_questions(row: TakeRow, state: TakeState) -> bool:
+    """Tell whether the questions are seen: once started, and at once where no time is running."""
+    return state == "started" or (state == "ready" and row.settings.time_limit_seconds is None)
+
+
+def current(row: TakeRow, state: TakeState) -> SittingRow | None:
+    """Give the attempt that the candidate's page is about; a voided one is over."""
+    return row.sitting if state in {"started", "submitted"} else None
+
+
+def take_answer(
+    row: TakeRow, state: TakeState, seed: int, saved: Mapping[str, GivenAnswer], now: datetime
+) -> TakeAnswer:
+    """Build the page from what may be seen; seed: the sitting's, or the one that it would start with."""
+    sitting = current(row, state)
+    settings = row.settings
+    return TakeAnswer(
+        title=settings.title,
+        instructions=settings.instructions,
+        time_limit_seconds=settings.time_limit_seconds,
+        grace_seconds=settings.grace_seconds,
+        question_count=len(row.questions),
+        state=state,
+        started_at=sitting.started_at if sitting else None,
+        deadline_at=sitting.deadline_at if sitting else None,
+        server_time=now,
+        questions=_questions(row, seed, saved) if shows_questions(row, state) else None,
+    )
+
+
+def _questions(row: TakeRow, seed: int, saved: Mapping[str, GivenAnswer]) -> tuple[TakeQuestion, ...]:
+    questions = row.questions
+    if row.settings.shuffle:
+        questions = shuffled(questions, seed, "questions", _question_id)
+    return tuple(
+        TakeQuestion(
+            id=question.id,
+            kind=question.kind,
+            prompt=question.prompt,
+            options=_options(question, seed, shuffles=row.settings.shuffle),
+            answer=saved.get(question.id),
+        )
+        for question in questions
+    )
+
+
+def _options(question: Question, seed: int, *, shuffles: bool) -> tuple[TakeOption, ...]:
+    options = question.options
+    if shuffles:
+        options = shuffled(options, seed, question.id, _option_id)
+    return tuple(TakeOption(option.id, option.text) for option in options)
+
+
+def _question_id(question: Question) -> str:
+    return question.id
+
+
+def _option_id(option: Option) -> str:
+    return option.id

@@ -1,0 +1,57 @@
+"""Who a credential belongs to: an employer by an API key's digest, a candidate's seat by a token's."""
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, bindparam, exists, or_, select
+
+from assessment.domain.commands import Seat
+from assessment.read_models.queries_reader import Reader
+from assessment.read_models.statements import compiled
+from assessment.read_models.tables import api_keys, invites, sittings
+
+_EMPLOYER_OF_KEY: Final = compiled(select(api_keys.c.employer_id).where(api_keys.c.sha256 == bindparam("sha256")))
+
+_BEGUN: Final = select(sittings.c.id).where(
+    sittings.c.employer_id == invites.c.employer_id,
+    sittings.c.assessment_id == invites.c.assessment_id,
+    sittings.c.candidate_id == invites.c.candidate_id,
+    sittings.c.state != "voided",
+)
+_SEAT_OF_TOKEN: Final = compiled(
+    select(invites.c.id, invites.c.employer_id, invites.c.assessment_id, invites.c.candidate_id).where(
+        and_(
+            invites.c.token_sha256 == bindparam("sha256"),
+            invites.c.status == "open",
+            or_(invites.c.expires_at.is_(None), invites.c.expires_at > bindparam("now"), exists(_BEGUN)),
+        )
+    )
+)
+
+
+async def employer_of_key(reader: Reader, sha256: str) -> str | None:
+    row = await reader.one(_EMPLOYER_OF_KEY, sha256=sha256)
+    return None if row is None else row["employer_id"]
+
+
+async def seat_of_token(reader: Reader, sha256: str, now: datetime) -> Seat | None:
+    """The seat that a token opens at this moment; None for a token that is unknown, expired or revoked.
+
+    What was begun in time may be finished after the invite has expired: there the deadline ends it.
+    """
+    row = await reader.one(_SEAT_OF_TOKEN, sha256=sha256, now=now)
+    if row is None:
+        return None
+    return Seat(
+        employer_id=row["employer_id"],
+        assessment_id=row["assessment_id"],
+        candidate_id=row["candidate_id"],
+        invite_id=row["id"],
+        sitting_id=sitting_id(row["assessment_id"], row["candidate_id"]),
+    )
+
+
+def sitting_id(assessment_id: str, candidate_id: str) -> str:
+    """One sitting for each candidate and assessment, however many invites lead to it."""
+    return str(uuid.uuid5(uuid.UUID(assessment_id), candidate_id))

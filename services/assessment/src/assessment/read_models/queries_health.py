@@ -1,0 +1,41 @@
+"""How far the projection has come, and what the projector last said of itself."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select, true
+
+from assessment.read_models.checkpoints import Checkpoint
+from assessment.read_models.queries_reader import Reader
+from assessment.read_models.scratch_tables import projector_status
+from assessment.read_models.statements import compiled
+from assessment.read_models.tables import checkpoint
+
+_PROGRESS: Final = compiled(
+    select(
+        checkpoint.c.log_id,
+        checkpoint.c.position,
+        checkpoint.c.hash,
+        projector_status.c.state,
+        projector_status.c.parked_position,
+    ).select_from(checkpoint.outerjoin(projector_status, true()))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """projector_state: None before a projector ran for the first time."""
+
+    checkpoint: Checkpoint
+    projector_state: str | None
+    parked_position: int | None
+
+
+async def progress(reader: Reader) -> Progress:
+    row = await reader.one(_PROGRESS)
+    assert row is not None, "the checkpoint has one row from the first migration on"
+    return Progress(
+        checkpoint=Checkpoint(row["log_id"], row["position"], row["hash"]),
+        projector_state=row["state"],
+        parked_position=row["parked_position"],
+    )

@@ -1,0 +1,103 @@
+"""What a candidate's page is made of. No column that holds a key or an explanation is named in this file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+from sqlalchemy import and_, bindparam, func, select
+
+from assessment.domain.commands import Seat
+from assessment.read_models.queries_reader import Reader
+from assessment.read_models.statements import compiled
+from assessment.read_models.tables import assessments, invites, saved_answers, sittings, versions
+from contracts.questions import Question, Settings
+
+_SETTINGS: Final = msgspec.json.Decoder(Settings)
+_QUESTIONS: Final = msgspec.json.Decoder(tuple[Question, ...])
+_PAGE: Final = compiled(
+    select(
+        assessments.c.status,
+        versions.c.settings,
+        versions.c.questions,
+        sittings.c.state,
+        sittings.c.attempt,
+        sittings.c.position,
+        invites.c.position.label("invite_position"),
+        sittings.c.started_at,
+        sittings.c.deadline_at,
+        sittings.c.seed,
+    )
+    .select_from(invites)
+    .join(
+        assessments,
+        and_(assessments.c.employer_id == invites.c.employer_id, assessments.c.id == invites.c.assessment_id),
+    )
+    .outerjoin(
+        sittings,
+        and_(
+            sittings.c.employer_id == invites.c.employer_id,
+            sittings.c.assessment_id == invites.c.assessment_id,
+            sittings.c.candidate_id == invites.c.candidate_id,
+        ),
+    )
+    .join(
+        versions,
+        and_(
+            versions.c.employer_id == assessments.c.employer_id,
+            versions.c.assessment_id == assessments.c.id,
+            versions.c.version == func.coalesce(sittings.c.version, assessments.c.version),
+        ),
+    )
+    .where(invites.c.employer_id == bindparam("employer_id"), invites.c.id == bindparam("invite_id"))
+)
+_SAVED: Final = compiled(
+    select(saved_answers.c.question_id, saved_answers.c.sealed_answer).where(
+        saved_answers.c.employer_id == bindparam("employer_id"),
+        saved_answers.c.sitting_id == bindparam("sitting_id"),
+        saved_answers.c.attempt == bindparam("attempt"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SittingRow:
+    state: Literal["started", "submitted", "voided"]
+    attempt: int
+    position: int
+    started_at: datetime
+    deadline_at: datetime | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRow:
+    """sitting: None before the first start; positions tell whether the invite came after what became of it."""
+
+    status: Literal["draft", "published", "closed"]
+    settings: Settings
+    questions: tuple[Question, ...]
+    invite_position: int
+    sitting: SittingRow | None
+
+
+async def take_page(reader: Reader, seat: Seat) -> TakeRow | None:
+    row = await reader.one(_PAGE, employer_id=seat.employer_id, invite_id=seat.invite_id)
+    if row is None:
+        return None
+    sitting = None
+    if row["state"] is not None:
+        sitting = SittingRow(**{name: row[name] for name in SittingRow.__slots__})
+    return TakeRow(
+        status=row["status"],
+        settings=_SETTINGS.decode(row["settings"]),
+        questions=_QUESTIONS.decode(row["questions"]),
+        invite_position=row["invite_position"],
+        sitting=sitting,
+    )
+
+
+async def saved_of(reader: Reader, seat: Seat, attempt: int) -> dict[str, str]:
+    """The sealed answers of an attempt, by question id."""
+    rows = await reader.all(_SAVED, employer_id=seat.employer_id, sitting_id=seat.sitting_id, attempt=attempt)
+    return {row["question_id"]: row["sealed_answer"] for row in rows}

@@ -1,0 +1,147 @@
+"""The web process: reads its settings, opens what it needs, serves until it is told to stop, and closes in order.
+
+Any number of them run side by side; nothing that must hold is kept in one process's memory.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import secrets as randomness
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Self
+
+import uvloop
+
+from assessment.app.candidate_keys import CandidateKeys
+from assessment.app.commands import Commands, Means
+from assessment.app.interruption import armed
+from assessment.app.server_secret import load_secrets
+from assessment.app.vault import Vault
+from assessment.http.app import create_app
+from assessment.http.health import Health
+from assessment.http.service import Service
+from assessment.read_models.connections import Pool, pool
+from assessment.read_models.queries_reader import Reader
+from assessment.settings import (
+    CommandSettings,
+    DatabaseSettings,
+    LogSettings,
+    WebSettings,
+    check_budgets,
+    command_settings,
+    database_settings,
+    log_level,
+    log_settings,
+    web_settings,
+)
+from eventrail_client.client import EventrailClient
+from eventrail_client.options import Options
+from servicekit.edge import Edge
+from servicekit.json_log import configure_logging
+from servicekit.server import listen, server
+
+SIDE_CONNECTIONS: Final = 4
+"""For candidates' keys and for scratch, which no transaction waits for."""
+
+CLOSE_SECONDS: Final = 3.0
+_LOG: Final = logging.getLogger("assessment.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the process was told at its start."""
+
+    web: WebSettings
+    database: DatabaseSettings
+    log: LogSettings
+    commands: CommandSettings
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Self:
+        """Raises SettingsRefused and LimitsInverted."""
+        database, log = database_settings(environ), log_settings(environ)
+        check_budgets(database, log)
+        return cls(web_settings(environ), database, log, command_settings(environ))
+
+
+def main(environ: Mapping[str, str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT. Raises what keeps it from starting, for an operator to read."""
+    told = os.environ if environ is None else environ
+    settings = Settings.read(told)
+    configure_logging("assessment", level=log_level(told))
+    uvloop.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    listener = listen(settings.web.host, settings.web.port)
+    async with _service(settings) as service:
+        host, port = listener.getsockname()[:2]
+        _LOG.info("serving", extra={"fields": {"url": f"http://{host}:{port}"}})
+        await server(Edge(create_app(service)), on_stopping=_nothing).serve(sockets=[listener])
+    _LOG.info("stopped")
+
+
+@asynccontextmanager
+async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
+    """Open the pools and the log's client; each purpose has a pool of its own."""
+    database, log = settings.database, settings.log
+    async with AsyncExitStack() as opened:
+        commands_pool = await opened.enter_async_context(_pool(database, "commands", database.command_connections))
+        reads_pool = await opened.enter_async_context(
+            _pool(database, "reads", database.read_connections, read_only=True)
+        )
+        side_pool = await opened.enter_async_context(_pool(database, "side", SIDE_CONNECTIONS))
+        store = await opened.enter_async_context(
+            EventrailClient(log.eventrail_url, log.eventrail_token, Options(budget_seconds=log.append_seconds))
+        )
+        secrets = await load_secrets(side_pool)
+        keys = CandidateKeys(side_pool, randomness.token_bytes)
+        means = Means(
+            commands_pool=commands_pool,
+            reads_pool=reads_pool,
+            store=store,
+            secrets=secrets,
+            candidate_keys=keys,
+            settings=settings.commands,
+            jitter=random.random,
+            interrupt=armed(settings.commands.interruption),
+        )
+        reader = Reader(reads_pool)
+        yield Service(
+            settings=settings.web,
+            commands=Commands(means),
+            reader=reader,
+            scratch=side_pool,
+            secrets=secrets,
+            vault=Vault(secrets, keys),
+            health=Health(reader, store),
+            now=_now,
+        )
+
+
+@asynccontextmanager
+async def _pool(
+    database: DatabaseSettings, purpose: str, size: int, *, read_only: bool = False
+) -> AsyncGenerator[Pool, None]:
+    made: Any = await pool(database, purpose, size, read_only=read_only)  # asyncpg leaves the methods untyped
+    try:
+        yield made
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await made.close()
+        except TimeoutError:
+            made.terminate()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nothing() -> None:
+    """No answer of this service is so long that it must be told to end."""

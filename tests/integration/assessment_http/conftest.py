@@ -1,0 +1,39 @@
+"""One system for all tests here that leave it running, and clients for it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import pytest
+
+from tests.integration.assessment_http.api import Api, a_session
+from tests.integration.assessment_http.steps import Employer, an_employer
+from tests.integration.assessment_http.system import System, a_system
+from tests.kit.backends import a_nats
+from tests.kit.servers import Database
+
+
+@pytest.fixture(scope="package")
+def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, template_database: str) -> Iterator[System]:
+    """With a NATS of its own: the stream is of this log."""
+    with (
+        a_nats() as messages,
+        a_system(tmp_path_factory.mktemp("system"), postgres, template_database, messages) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with a_session() as made:
+        yield made
+
+
+@pytest.fixture
+def api(system: System, session: aiohttp.ClientSession) -> Api:
+    """Without a credential."""
+    return Api(session, system.url)
+
+
+@pytest.fixture
+async def employer(api: Api) -> Employer:
+    return await an_employer(api)
