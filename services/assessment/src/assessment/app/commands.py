@@ -133,12 +133,15 @@ class Commands:
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        """A connection of the commands' pool; the pool rolls back what was not committed."""
+        """A connection of the commands' pool; what was not committed is rolled back."""
         connection = await self._means.commands_pool.acquire(timeout=self._settings.command_seconds / 2)
         try:
             yield connection
         finally:
             with contextlib.suppress(*DATABASE_FAILURES):  # it is closed then; what was answered before counts
+                if connection.is_in_transaction():
+                    await connection.execute("ROLLBACK")
+            with contextlib.suppress(*DATABASE_FAILURES):
                 await self._means.commands_pool.release(connection)
 
     def _pause_seconds(self, number: int) -> float:
