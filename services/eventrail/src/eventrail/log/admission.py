@@ -1,7 +1,6 @@
 """What may enter the log: the grammar and the limits of events, and JSON made compact."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -22,9 +21,8 @@ from eventrail.log.limits import (
 )
 
 _TYPE: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
-_TAG: Final = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+")
+_is_tag: Final = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+").fullmatch
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_WHITESPACE: Final = re.compile(rb"[ \t\n\r]")
 
 _decode_json: Final = msgspec.json.Decoder().decode
 
@@ -44,7 +42,8 @@ def compact_json(raw: bytes, nesting_levels: int = NESTING_LEVELS) -> bytes:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         # Malformed, or only a number beyond what msgspec holds: the slow path tells which, and where.
         refuse_malformed(raw)
-    return msgspec.json.format(raw, indent=-1) if _WHITESPACE.search(raw) else raw
+    has_whitespace = len(raw.split(None, 1)[0]) != len(raw)
+    return msgspec.json.format(raw, indent=-1) if has_whitespace else raw
 
 
 def check_append(append: Append) -> None:
@@ -114,12 +113,9 @@ def _check_condition(condition: tuple[ConditionItem, ...]) -> None:
 def _check_tags(tags: tuple[str, ...], where: str) -> None:
     if len(tags) > TAGS_PER_EVENT:
         raise Malformed(where, f"more than {TAGS_PER_EVENT} tags")
-    if not _are_tags(tags):
-        raise Malformed(where, "not name:value of [A-Za-z0-9_:-], at most 128 characters")
-
-
-def _is_type(text: str) -> bool:
-    return len(text) <= TYPE_CHARACTERS and _is_type_grammar(text)
+    for tag in tags:
+        if len(tag) > TAG_CHARACTERS or not _is_tag(tag):
+            raise Malformed(where, "not name:value of [A-Za-z0-9_:-], at most 128 characters")
 
 
 # Types are few, so most are known; the length is checked before, so the memory is bounded.
@@ -128,5 +124,5 @@ def _is_type_grammar(text: str) -> bool:
     return _TYPE.fullmatch(text) is not None
 
 
-def _are_tags(tags: Iterable[str]) -> bool:
-    return all(len(tag) <= TAG_CHARACTERS and _TAG.fullmatch(tag) for tag in tags)
+def _is_type(text: str) -> bool:
+    return len(text) <= TYPE_CHARACTERS and _is_type_grammar(text)

@@ -35,15 +35,13 @@ class Standing(Protocol):
 
 def answer_standing(append: Append, standing: Standing) -> Replayed | IdReused | None:
     """`Replayed` where the same append stands, whole; `IdReused` where one of its ids stands in any other way."""
-    found = None
-    for event in append.events:
-        if event.id is not None and (position := standing.position_of(event.id)) is not None:
-            found = IdReused(event.id, position)
-            break
-    if found is None:
+    if append.events[0].id is None:
         return None
-    first, last = found.position, found.position + len(append.events) - 1
-    return Replayed(first, last) if _stands_whole(append, first, standing) else found
+    for event in append.events:
+        if event.id is not None and (first := standing.position_of(event.id)) is not None:
+            whole = _stands_whole(append, first, standing)
+            return Replayed(first, first + len(append.events) - 1) if whole else IdReused(event.id, first)
+    return None
 
 
 def _stands_whole(append: Append, first: int, standing: Standing) -> bool:

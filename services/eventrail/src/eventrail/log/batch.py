@@ -44,8 +44,11 @@ class Batch:
 
         A replay is answered before the condition is looked at.
         """
-        answer = answer_standing(append, self) or answer_condition(append.condition, self)
-        return self._form(append) if answer is None else answer
+        if (standing := answer_standing(append, self)) is not None:
+            return standing
+        if append.condition and (failed := answer_condition(append.condition, self)) is not None:
+            return failed
+        return self._form(append)
 
     def position_of(self, event_id: str) -> int | None:
         position = self.delta.ids.get(event_id)
@@ -62,8 +65,10 @@ class Batch:
 
     def _form(self, append: Append) -> Appended | LineTooLarge:
         """Lines are formed aside, so that a line that is too large leaves nothing behind."""
-        first, last = self.position + 1, self.position + len(append.events)
-        formed: list[tuple[str, bytes]] = []
+        first = self.position + 1
+        last = self.position + len(append.events)
+        ids: list[str] = []
+        lines: list[bytes] = []
         line_hash = self.hash
         for position, event in enumerate(append.events, first):
             event_id = self._next_id() if event.id is None else event.id
@@ -78,9 +83,10 @@ class Batch:
             )
             if len(line) - 1 > LINE_BYTES:
                 return LineTooLarge(position - first, len(line) - 1)
-            formed.append((event_id, line))
-        for position, (event, (event_id, line)) in enumerate(zip(append.events, formed, strict=True), first):
+            ids.append(event_id)
+            lines.append(line)
+        for position, (event, event_id, line) in enumerate(zip(append.events, ids, lines, strict=True), first):
             self.delta.add(position, event_id, event.type, event.tags, len(line))
-            self.lines.append(line)
+        self.lines += lines
         self.hash = line_hash
         return Appended(first, last)

@@ -132,6 +132,9 @@ def _examine_open(
         scan = _scan(file, segment, whole, visit)
         missing = scan.whole.position + 1
         if scan.problem is not None:
+            if scan.problem.misplaced and scan.problem.offset == 0:
+                # No torn write leaves a whole line of another place in a new file: this segment is not the next one.
+                raise _corruption(file, scan.problem, scan.problem.position)
             proven = max(survey(file.lines(scan.problem.offset), scan.problem.position).synced, witnesses.highest)
             if proven >= missing:
                 raise _corruption(file, scan.problem, proven)

@@ -28,11 +28,12 @@ _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a count of microseconds i
 
 
 class BadLine(Exception):  # noqa: N818 - named after what was found
-    """These bytes are not the line that should stand here; `reason` says in what way."""
+    """These bytes are not the line that should stand here; `misplaced` is a whole line of another position."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, misplaced: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.misplaced = misplaced
 
 
 class StoredLine(msgspec.Struct, frozen=True, gc=False):
@@ -98,7 +99,7 @@ def follow(previous: StoredLine, raw: bytes) -> StoredLine:
     """Read the line that must stand after `previous`; raises `BadLine` in whatever way it does not."""
     line = parse_line(raw)
     if line.position != previous.position + 1:
-        raise BadLine(f"position {line.position} stands where {previous.position + 1} belongs")
+        raise BadLine(f"position {line.position} stands where {previous.position + 1} belongs", misplaced=True)
     if previous.commit > previous.position:
         if line.commit != previous.commit or line.synced != previous.synced:
             raise BadLine("the line before belongs to an append that this line does not continue")

@@ -16,6 +16,7 @@ class Problem:
     offset: int
     position: int
     reason: str
+    misplaced: bool = False
 
 
 class Scan:
@@ -41,7 +42,7 @@ class Scan:
             try:
                 previous = follow(previous, raw)
             except BadLine as bad:
-                self.problem = Problem(offset, previous.position + 1, bad.reason)
+                self.problem = Problem(offset, previous.position + 1, bad.reason, bad.misplaced)
                 return
             begun.append((previous, raw))
             self.reached = previous.position

@@ -1,0 +1,73 @@
+"""Small logs for tests of the engine: events by the shortest call, a clock that stands, ids that count."""
+
+from itertools import count
+from pathlib import Path
+
+from eventrail.log.events import Append, ConditionItem, NewEvent
+from eventrail.log.files import Files, SystemFiles
+from eventrail.log.log import Log
+from eventrail.log.options import Options
+
+NOON = 1_795_348_800_000_000
+"""2026-11-22T12:00:00Z in microseconds."""
+
+SMALL = Options(segment_bytes=64 * 1024 * 1024, extend_bytes=0)
+
+
+def numbered_id(number: int) -> str:
+    return f"00000000-0000-7000-8000-{number:012x}"
+
+
+_NUMBERS = count(0xABC000)
+
+
+def next_id(_microseconds: int) -> str:
+    """Never the same twice in one run, so that a log that is opened again gives new ids."""
+    return numbered_id(next(_NUMBERS))
+
+
+def event(
+    data: bytes = b"{}", *tags: str, number: int | None = None, kind: str = "event", meta: bytes = b"{}"
+) -> NewEvent:
+    return NewEvent(kind, tags, data, None if number is None else numbered_id(number), meta)
+
+
+def append(*events: NewEvent, unless: tuple[ConditionItem, ...] = ()) -> Append:
+    return Append(events, unless)
+
+
+class HastyFiles(SystemFiles):
+    """Syncs nothing: for sweeps over thousands of starts whose files nobody takes the power from."""
+
+    def sync(self, descriptor: int) -> None:
+        pass
+
+    def sync_data(self, descriptor: int) -> None:
+        pass
+
+    def sync_directory(self, path: Path) -> None:
+        pass
+
+
+def crash(log: Log) -> None:
+    """Leave the files as they are, as a killed process does; only the lock goes with it."""
+    log._segments.close()
+    log._surroundings.files.close(log._lock)
+
+
+def open_log(
+    directory: Path,
+    options: Options = SMALL,
+    *,
+    witness_position: int | None = None,
+    now: int = NOON,
+    files: Files | None = None,
+) -> Log:
+    return Log.open(
+        directory,
+        options,
+        witness_position=witness_position,
+        clock=lambda: now,
+        new_id=next_id,
+        files=files or SystemFiles(),
+    )

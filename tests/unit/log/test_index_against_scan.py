@@ -1,0 +1,120 @@
+"""The index answers what a scan over all events answers, whatever the events and the question."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import given, settings, strategies as st
+
+from eventrail.log.events import Append, ConditionItem, NewEvent, Query
+from eventrail.log.index import IndexDelta, Lookup
+from eventrail.log.matching import Matcher
+from eventrail.log.memory_index import MemoryIndex
+from eventrail.log.options import Options
+from tests.kit.logs import open_log
+
+TYPES = ["a", "b", "c"]
+TAGS = ["t:1", "t:2", "u:1", "u:2"]
+
+
+@dataclass(frozen=True)
+class Stored:
+    position: int
+    type: str
+    tags: tuple[str, ...]
+
+
+EVENTS = st.lists(st.tuples(st.sampled_from(TYPES), st.lists(st.sampled_from(TAGS), max_size=3)), max_size=40).map(
+    lambda found: [Stored(n, kind, tuple(tags)) for n, (kind, tags) in enumerate(found, 1)]
+)
+SOME_TYPES = st.lists(st.sampled_from([*TYPES, "absent"]), max_size=3)
+SOME_TAGS = st.lists(st.sampled_from([*TAGS, "absent:1"]), max_size=3)
+
+
+def matches(event: Stored, types: list[str], tags: list[str]) -> bool:
+    return (not types or event.type in types) and set(tags) <= set(event.tags)
+
+
+def indexed(events: list[Stored]) -> tuple[MemoryIndex, IndexDelta]:
+    index, delta = MemoryIndex(), IndexDelta()
+    for event in events:
+        delta.add(event.position, str(event.position), event.type, event.tags, 10)
+    index.absorb(delta, 1, 0)
+    return index, delta
+
+
+@given(EVENTS, SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.integers(0, 45))
+def test_matches_from_either_end(
+    events: list[Stored], types: list[str], tags: list[str], after: int, upto: int
+) -> None:
+    upto = min(upto, len(events))
+    found = [e.position for e in events if matches(e, types, tags) and after < e.position <= upto]
+    lookup: Lookup
+    for lookup in indexed(events):
+        matcher = Matcher(lookup, types, tags)
+        assert matcher.latest(after, upto) == max(found, default=0)
+        assert matcher.earliest(after, upto) == min(found, default=0)
+
+
+@settings(max_examples=40)
+@given(
+    EVENTS, SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.none() | st.integers(0, 45), st.integers(1, 9), st.booleans()
+)
+def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
+    events: list[Stored],
+    types: list[str],
+    tags: list[str],
+    after: int,
+    before: int | None,
+    limit: int,
+    backward: bool,  # noqa: FBT001 - hypothesis passes by position
+) -> None:
+    expected = [
+        e.position
+        for e in events
+        if matches(e, types, tags) and e.position > after and (before is None or e.position < before)
+    ]
+    with tempfile.TemporaryDirectory() as directory:
+        log = open_log(Path(directory), Options(segment_bytes=1_000, extend_bytes=0))
+        for start in range(0, len(events), 3):
+            log.commit([Append((NewEvent(e.type, e.tags, b"%d" % e.position),)) for e in events[start : start + 3]])
+        found: list[int] = []
+        while True:
+            page = log.page(Query(after, before, limit, tuple(types), tuple(tags), backward))
+            lines = page.lines.splitlines()
+            positions = [int(line.split(b",", 1)[0].removeprefix(b'{"position":')) for line in lines]
+            assert (page.count, page.head) == (len(positions), len(events))
+            assert page.count <= limit
+            assert (page.first, page.last) == ((positions[0], positions[-1]) if positions else (0, 0))
+            found += positions
+            if not positions:
+                break
+            if backward:
+                before = page.scanned
+            else:
+                after = page.scanned
+        log.close()
+    assert found == (expected[::-1] if backward else expected)
+
+
+@given(EVENTS, st.lists(st.tuples(SOME_TYPES, SOME_TAGS, st.integers(0, 40)), min_size=1, max_size=3))
+@settings(max_examples=40)
+def test_a_condition_says_what_a_scan_says(events: list[Stored], items: list[tuple[list[str], list[str], int]]) -> None:
+    items = [(types, tags, min(after, len(events))) for types, tags, after in items]
+    latest = max(
+        (e.position for e in events for types, tags, after in items if e.position > after and matches(e, types, tags)),
+        default=0,
+    )
+    condition = tuple(ConditionItem(tuple(types), tuple(tags), after) for types, tags, after in items)
+    with tempfile.TemporaryDirectory() as directory:
+        log = open_log(Path(directory))
+        half = len(events) // 2
+        log.commit([Append((NewEvent(e.type, e.tags, b"1"),)) for e in events[:half]])
+        *_, outcome = log.commit(
+            [
+                *(Append((NewEvent(e.type, e.tags, b"1"),)) for e in events[half:]),
+                Append((NewEvent("event", (), b"1"),), condition),
+            ]
+        )
+        log.close()
+    assert getattr(outcome, "position", 0) == latest

@@ -1,0 +1,215 @@
+import json
+import threading
+from typing import NoReturn
+
+import pytest
+from hypothesis import example, given, strategies as st
+
+from eventrail.log.admission import compact_json
+from eventrail.log.errors import Malformed
+from eventrail.log.limits import NESTING_LEVELS
+
+KEPT = [
+    b"{}",
+    b"[]",
+    b'""',
+    b"0",
+    b"-0",
+    b"-0.0e-0",
+    b"1E+5",
+    b"1e400",
+    b"9" * 5_000,
+    b"0." + b"0" * 5_000 + b"1",
+    b"true",
+    b"null",
+    '"🌍 ẞ \u2028"'.encode(),
+    rb'"\u0000 \ud83c\udf0d \\ud800 \/ \" \b"',
+    b'{"a":1,"a":2}',
+    b'"\x7f"',
+    b'"' + b"x" * 100_000 + b'"',
+    b"[" * NESTING_LEVELS + b"]" * NESTING_LEVELS,
+    b"[" + b",".join([b'{"a":[{}]}'] * 1_000) + b"]",
+    b'"' + b"[" * 1_000 + b'"',
+    b'["' + b'\\"[' * 1_000 + b'"]',
+]
+
+
+@pytest.mark.parametrize("raw", KEPT, ids=range(len(KEPT)))
+def test_compact_json_is_kept_byte_for_byte(raw: bytes) -> None:
+    assert compact_json(raw) == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "compact"),
+    [
+        (b" 1", b"1"),
+        (b"1\n", b"1"),
+        (b'\t{ "a b" : [ 1.0 , 2E5 , "x  y\\n" ] }\r\n', b'{"a b":[1.0,2E5,"x  y\\n"]}'),
+        ('[ "🌍  " , "\\u0020" ]'.encode(), '["🌍  ","\\u0020"]'.encode()),
+        (b"[ ] ", b"[]"),
+        (b"{ } ", b"{}"),
+        (b" 1e400 ", b"1e400"),
+        (b'[ "a\\\\" , " \\" " ]', b'["a\\\\"," \\" "]'),
+    ],
+)
+def test_only_whitespace_outside_strings_goes(raw: bytes, compact: bytes) -> None:
+    assert compact_json(raw) == compact
+
+
+MALFORMED = [
+    (b"", "byte 0"),
+    (b"  ", "byte 2"),
+    (b"NaN", "number"),
+    (b"[Infinity]", "number"),
+    (b"-Infinity", "number"),
+    (b"01", "byte 1"),
+    (b"-", "byte 0"),
+    (b"1.", "byte 1"),
+    (b".5", "byte 0"),
+    (b"+1", "byte 0"),
+    (b"1e", "byte 1"),
+    (b"0x10", "byte 1"),
+    (b"[1,]", "byte"),
+    (b'{"a":1,}', "byte"),
+    (b"{'a':1}", "byte 1"),
+    (b'{"a"}', "byte 4"),
+    (b"{1:2}", "byte 1"),
+    (b"[1] x", "byte 4"),
+    (b"1 2", "byte 2"),
+    (b"tru", "byte 0"),
+    (b"[", "byte 1"),
+    (b'"abc', "byte 0"),
+    (b'"\t"', "byte 1"),
+    (b'"\x00"', "byte 1"),
+    (b'"\n"', "byte 1"),
+    (b'"\\x"', "byte 1"),
+    (b'"\\u12"', "byte"),
+    (b"\xef\xbb\xbf{}", "byte 0"),
+    (b'"\xff"', "byte 1"),
+    (b'"\xc0\xaf"', "byte 1"),
+    (b'"\xed\xa0\x80"', "byte 1"),
+    (b'"\xf4\x90\x80\x80"', "byte 1"),
+    ('"🌍'.encode()[:-1] + b'"', "byte 1"),
+    (b'{"\xff":1}', "byte 2"),
+    (b"1\x0c", "byte 1"),
+    (b"\xc2\xa01", "byte 0"),
+    (rb'"\ud800"', "byte 1"),
+    (rb'"\udc00"', "byte 1"),
+    (rb'"x\uD83Cy"', "byte 2"),
+    (rb'"\ud800\ud800\udc00"', "byte 1"),
+    (rb'"\udf0d\ud83c"', "byte 1"),
+    (rb'{"\ud800":1}', "byte 2"),
+    (rb'[1e400,"\ud800"]', "byte 8"),
+    ('["🌍", 01]'.encode(), "byte 10"),
+]
+
+
+@pytest.mark.parametrize(("raw", "where"), MALFORMED, ids=range(len(MALFORMED)))
+def test_malformed_json_is_refused_and_the_place_named(raw: bytes, where: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        compact_json(raw)
+    assert refusal.value.where.startswith(where)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
+@pytest.mark.parametrize("extra", [-1, 0, 1])
+def test_nesting_at_its_limit(opening: bytes, extra: int) -> None:
+    levels = opening.count(b"[") + opening.count(b"{")
+    repeats = (NESTING_LEVELS + extra) // levels
+    over = (NESTING_LEVELS + extra) % levels
+    closing = opening.translate(bytes.maketrans(b"[{", b"]}"), b'"a:')[::-1]
+    raw = b"[" * over + opening * repeats + b"1" + closing * repeats + b"]" * over
+    if extra > 0:
+        with pytest.raises(Malformed, match="nested over 64"):
+            compact_json(raw)
+    else:
+        assert compact_json(raw) == raw
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"[" * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        b'[{"a":' * 100_000 + b"1" + b"}]" * 100_000,
+        b"]" * 100_000 + b"[" * 100_000,
+        b'"' + b"[" * 100_000,
+        b'"\\',
+        b'"' + b'\\"' * 100_000,
+        b"[" * 65 + b'"\\',
+        b"[" * 65 + b'"' + b'\\"' * 100_000,
+    ],
+    ids=range(10),
+)
+def test_hostile_nesting_is_refused_on_a_thread_with_a_small_stack(raw: bytes) -> None:
+    refusals: list[Malformed] = []
+
+    def admit() -> None:
+        try:
+            compact_json(raw)
+        except Malformed as refusal:
+            refusals.append(refusal)
+
+    size = threading.stack_size(128 * 1024)
+    try:
+        thread = threading.Thread(target=admit)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+    assert len(refusals) == 1
+
+
+def test_brackets_in_strings_are_no_nesting() -> None:
+    raw = b'["' + b"[{" * 10_000 + b'\\"' + b"[" * 10_000 + b'"]'
+    assert compact_json(raw) == raw
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def judged_by_the_standard_library(raw: bytes) -> bool:
+    """RFC 8259 by an independent road: Python's parser, strict UTF-8, no constants, no surrogate left alone."""
+    try:
+        value = json.loads(raw.decode(), parse_constant=_refuse, parse_int=str, parse_float=str)
+        json.dumps(value, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return not raw.startswith(b"\xef\xbb\xbf")
+
+
+# fmt: off
+FRAGMENTS = st.sampled_from([
+    b"{", b"}", b"[", b"]", b":", b",", b'"', b"\\", b"\\u", b"d83c", b"df0d", b"\\ud83c", b"\\udf0d", b" ", b"\n",
+    b"\t", b"\x0c", b"0", b"1", b"-", b"+", b".", b"e", b"E", b"true", b"null", b"NaN", b'"a"', b"\xc3\xa9", b"\xff",
+    "🌍".encode(), b"\x00", b"/", b"b", b"'",
+])
+# fmt: on
+
+
+@given(st.lists(FRAGMENTS, max_size=14).map(b"".join))
+@example(b'"\\\\ud800"')
+@example(b'"\\ud83c\\udf0d"')
+def test_admission_agrees_with_the_standard_library(raw: bytes) -> None:
+    try:
+        compact = compact_json(raw)
+    except Malformed:
+        assert not judged_by_the_standard_library(raw)
+        return
+    assert judged_by_the_standard_library(raw)
+    assert compact_json(compact) == compact
+    assert json.loads(compact, parse_int=str, parse_float=str) == json.loads(raw, parse_int=str, parse_float=str)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(VALUES, st.sampled_from([None, 0, 2, "\t"]), st.booleans())
+def test_what_json_dumps_is_admitted_in_its_compact_form(value: object, indent: int | str | None, escape: bool) -> None:  # noqa: FBT001 - hypothesis passes by position
+    spaced = json.dumps(value, indent=indent, ensure_ascii=escape).encode()
+    assert compact_json(spaced) == json.dumps(value, ensure_ascii=escape, separators=(",", ":")).encode()
