@@ -6,6 +6,9 @@ from asyncpg.exceptions import InterfaceError, InvalidSchemaNameError, PostgresE
 
 from assessment.app.errors import LogUnavailable
 from assessment.app.server_secret import NotMigrated
+from assessment.projections.appends import EventUnreadable
+from assessment.projections.folding import RowUnexpected
+from assessment.projections.rebuilding import RebuildRefused
 from assessment.settings import LimitsInverted
 from eventrail_client.errors import StoreError
 from servicekit.settings import SettingsRefused
@@ -16,6 +19,9 @@ OPERATOR_ERRORS: Final = (
     NotMigrated,
     LogUnavailable,
     StoreError,
+    RebuildRefused,
+    EventUnreadable,
+    RowUnexpected,
     PostgresError,
     InterfaceError,
     OSError,

@@ -15,19 +15,15 @@ from assessment.read_models.statements import compiled
 from assessment.read_models.tables import saved_answers
 
 _ids = bindparam("ids", type_=ARRAY(UUID(as_uuid=False)))
-_columns = (
-    saved_answers.c.sitting_id,
-    saved_answers.c.attempt,
-    saved_answers.c.question_id,
-    saved_answers.c.sequence,
-    saved_answers.c.sealed_answer,
-    saved_answers.c.saved_at,
-)
-_ALL: Final = compiled(select(*_columns).where(saved_answers.c.sitting_id == any_(_ids)))
-_ONE: Final = compiled(
-    select(*_columns).where(
-        saved_answers.c.sitting_id == any_(_ids), saved_answers.c.question_id == bindparam("question_id")
-    )
+_SAVED: Final = compiled(
+    select(
+        saved_answers.c.sitting_id,
+        saved_answers.c.attempt,
+        saved_answers.c.question_id,
+        saved_answers.c.sequence,
+        saved_answers.c.sealed_answer,
+        saved_answers.c.saved_at,
+    ).where(saved_answers.c.sitting_id == any_(_ids))
 )
 
 Saved = dict[str, dict[str, SavedState]]
@@ -40,15 +36,11 @@ async def read_saved(
     sittings: Sequence[SittingState],
     candidate_keys: Mapping[str, bytes],
 ) -> Saved:
-    """A save sees its own question's answer, a submission all of its attempt; nothing else looks at them."""
+    """All of the attempt's, for a save and a submission; nothing else looks at them."""
+    if not sittings or not isinstance(command, SubmitSitting | SaveGivenAnswer):
+        return {}
     by_id = {sitting.id: sitting for sitting in sittings}
-    match command:
-        case SubmitSitting() if sittings:
-            rows = await connection.fetch(_ALL.text, *_ALL.arguments(ids=sorted(by_id)))
-        case SaveGivenAnswer(question_id=question_id) if sittings:
-            rows = await connection.fetch(_ONE.text, *_ONE.arguments(ids=sorted(by_id), question_id=question_id))
-        case _:
-            return {}
+    rows = await connection.fetch(_SAVED.text, *_SAVED.arguments(ids=sorted(by_id)))
     found: Saved = {}
     for row in rows:
         sitting = by_id[row["sitting_id"]]

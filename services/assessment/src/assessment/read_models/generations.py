@@ -11,6 +11,7 @@ NEXT: Final = "next"
 PREVIOUS: Final = "previous"
 CHECKED: Final = "checked"
 """Where `verify` rebuilds, without ever becoming `live`."""
+GENERATIONS: Final = (LIVE, NEXT, PREVIOUS, CHECKED)
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.ddl import ExecutableDDLElement
 
 _ASYNCPG: Final[Any] = dialect
 _DIALECT: Final = _ASYNCPG.dialect()
@@ -30,7 +32,13 @@ class Statement:
 def compiled(statement: ClauseElement) -> Statement:
     """The statement's text and parameters; one that was never given a value must be named in `arguments`."""
     form = statement.compile(dialect=_DIALECT)
-    names = tuple(getattr(form, "positiontup", None) or ())
-    needed = {name for name, bind in getattr(form, "binds", {}).items() if bind.required}
+    assert isinstance(form, SQLCompiler), "a statement with parameters, not a definition"
+    names = tuple(form.positiontup or ())
+    needed = {name for name, bind in form.binds.items() if bind.required}
     fixed = {name: value for name, value in form.params.items() if name not in needed}
     return Statement(str(form), names, fixed)
+
+
+def defining(element: ExecutableDDLElement) -> str:
+    """The text of a definition: a schema, a table, a rule."""
+    return str(element.compile(dialect=_DIALECT))
