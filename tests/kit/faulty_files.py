@@ -11,13 +11,14 @@ class FaultyFiles(SystemFiles):
     """Real files; what `fail_next` names fails once, before it has done anything.
 
     `room_bytes` is how much all files together may still grow; a write gets what is left, then ENOSPC.
-    `longest_write_bytes` cuts every write short.
+    `longest_write_bytes` and `longest_read_bytes` cut every such call short.
     """
 
     def __init__(self) -> None:
         self.trace: list[tuple[str, str]] = []
         self.room_bytes: int | None = None
         self.longest_write_bytes: int | None = None
+        self.longest_read_bytes: int | None = None
         self.kind = "ext4"
         self._names: dict[int, str] = {}
         self._failures: dict[str, deque[OSError | None]] = {}
@@ -38,7 +39,8 @@ class FaultyFiles(SystemFiles):
 
     def read_at(self, descriptor: int, length: int, offset: int) -> bytes:
         self._called("read_at", self._names[descriptor])
-        return super().read_at(descriptor, length, offset)
+        longest = length if self.longest_read_bytes is None else self.longest_read_bytes
+        return super().read_at(descriptor, min(length, longest), offset)
 
     def write_at(self, descriptor: int, data: bytes | memoryview, offset: int) -> int:
         self._called("write_at", self._names[descriptor])

@@ -85,6 +85,28 @@ def test_short_writes_are_finished(tmp_path: Path, longest_bytes: int) -> None:
     assert read_log(tmp_path).events[0].data == '"🌍🌍🌍"'.encode()
 
 
+@pytest.mark.parametrize("longest_bytes", [1, 100])
+def test_short_reads_are_finished(tmp_path: Path, longest_bytes: int) -> None:
+    files = FaultyFiles()
+    log = open_log(tmp_path, files=files)
+    log.commit([append(event('"🌍🌍🌍"'.encode()), event())])
+    lines = log.page(Query()).lines
+    log.close()
+    files.longest_read_bytes = longest_bytes
+    again = open_log(tmp_path, files=files)
+    assert again.page(Query()).lines == lines
+    again.close()
+
+
+def test_a_write_that_writes_nothing_is_a_failed_disk(tmp_path: Path) -> None:
+    files = FaultyFiles()
+    log = open_log(tmp_path, files=files)
+    files.longest_write_bytes = 0
+    with pytest.raises(SyncFailed, match="wrote nothing"):
+        log.commit([append(event())])
+    log.close()
+
+
 def test_an_interrupted_write_is_made_again(tmp_path: Path) -> None:
     files = FaultyFiles()
     log = open_log(tmp_path, files=files)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from eventrail.log import file_system
 from eventrail.log.errors import (
     ClockAhead,
     DiskFull,
@@ -148,6 +149,11 @@ TABLE = """\
 )
 def test_the_mount_table_tells_the_kind(path: str, kind: str) -> None:
     assert kind_in(TABLE, Path(path)) == kind
+
+
+def test_a_system_without_a_mount_table_names_no_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_system, "_MOUNT_TABLE", tmp_path / "absent")
+    assert kind_of(tmp_path) == ""
 
 
 def test_this_machine_has_a_mount_table(tmp_path: Path) -> None:

@@ -404,6 +404,18 @@ def test_a_segment_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert refusal.value.file == paths[1]
 
 
+def test_a_segment_that_is_shorter_than_its_size_is_refused(tmp_path: Path) -> None:
+    paths = three_segments(tmp_path)
+
+    class Boasting(HastyFiles):
+        def size(self, descriptor: int) -> int:
+            return super().size(descriptor) + 8
+
+    with pytest.raises(LogCorrupt, match="goes on behind its last line") as refusal:
+        open_log(tmp_path, files=Boasting())
+    assert refusal.value.file == paths[0]
+
+
 def test_a_start_reports_what_it_read(tmp_path: Path) -> None:
     write_batches(tmp_path)
     log = open_log(tmp_path)

@@ -120,7 +120,9 @@ def _examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLin
             raise _corruption(file, scan.problem, scan.problem.position)
         if scan.whole_end != file.size:
             position = scan.whole.position + 1
-            raise LogCorrupt(file.path, scan.whole_end, position, position, "zeros stand in a sealed segment")
+            raise LogCorrupt(
+                file.path, scan.whole_end, position, position, "a sealed segment goes on behind its last line"
+            )
     return scan
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from eventrail.log.line import StoredLine
-
 
 class Postings(Protocol):
     """Ascending positions."""
@@ -98,9 +96,6 @@ class IndexDelta:
             if not positions or positions[-1] != position:
                 positions.append(position)
         self.lengths.append(length)
-
-    def add_line(self, line: StoredLine, length: int) -> None:
-        self.add(line.position, line.id, line.type, line.tags, length)
 
     def typed(self, event_type: str) -> Postings:
         positions = self.types.get(event_type)

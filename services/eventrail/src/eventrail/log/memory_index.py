@@ -8,7 +8,7 @@ from eventrail.log.index import NOWHERE, IndexDelta, Postings, Range, SortedPost
 
 
 class MemoryIndex:
-    """An `Index` of some 150 bytes an event."""
+    """An `Index` of some 200 bytes an event."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """The segment files: the open one is appended to and rolled, all are read by offset."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eventrail.log.errors import DiskFull, RangeDamaged, SyncFailed
@@ -38,14 +38,16 @@ class Segments:
         self._written = 0
         self._extended = 0
 
-    def adopt(self, first_positions: Iterable[int], end: int) -> None:
+    def adopt(self, first_positions: Sequence[int], end: int) -> None:
         """Open the files of a recovered log; the last one's lines end at `end`."""
-        for first_position in first_positions:
-            self._sealed_bytes += self._end
-            descriptor = self._files.open(self._layout.segment(first_position), os.O_RDWR)
+        *sealed, self._open = first_positions
+        for first_position in sealed:
+            descriptor = self._files.open(self._layout.segment(first_position), os.O_RDONLY)
             self._descriptors[first_position] = descriptor
-            self._open = first_position
-            self._end = self._extended = self._files.size(descriptor)
+            self._sealed_bytes += self._files.size(descriptor)
+        descriptor = self._files.open(self._layout.segment(self._open), os.O_RDWR)
+        self._descriptors[self._open] = descriptor
+        self._extended = self._files.size(descriptor)
         self._end = self._written = end
 
     @property
