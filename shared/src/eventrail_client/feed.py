@@ -13,6 +13,11 @@ class Feed(Protocol):
         """Whether the source was heard of lately; its silence then means that there is nothing."""
         ...
 
+    @property
+    def reached(self) -> int:
+        """Up to which position the source had come when it was last begun; 0 where that isn't known."""
+        ...
+
     def start(self, log_id: str, next_position: Callable[[], int], news: asyncio.Event) -> None:
         """Begin, and begin again after each failure, at what `next_position` says then; `news` is set at arrivals."""
         ...
@@ -28,6 +33,7 @@ class NoFeed:
     """Nothing but the store itself."""
 
     is_live = False
+    reached = 0
 
     def start(self, log_id: str, next_position: Callable[[], int], news: asyncio.Event) -> None:
         pass

@@ -80,7 +80,7 @@ class Follower:
     @property
     def is_fed(self) -> bool:
         """Whether the feed is live and not behind."""
-        return self._feed.is_live and self._feed_position >= self._assembly.position
+        return self._feed.is_live and max(self._feed_position, self._feed.reached) >= self._assembly.position
 
     def __aiter__(self) -> AsyncIterator[RecordedAppend]:
         return self._appends()

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Callable
 from typing import Final
 
-import nats
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -16,6 +15,7 @@ from contracts.subjects import ALL_EVENTS, LOG_ID_HEADER, STREAM
 HEARTBEAT_SECONDS: Final = 1.0
 MISSED_HEARTBEATS: Final = 3
 CONNECT_SECONDS: Final = 3
+CANCEL_SECONDS: Final = 0.2
 PAUSE_SECONDS: Final = 0.5
 FOREIGN_PAUSE_SECONDS: Final = 5.0
 MAX_WAITING_LINES: Final = 4_096
@@ -36,6 +36,7 @@ class NatsFeed:
         self._room.set()
         self._is_live = False
         self._is_foreign = False
+        self._reached = 0
         self._heard_at = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -43,15 +44,19 @@ class NatsFeed:
     def is_live(self) -> bool:
         return self._is_live
 
+    @property
+    def reached(self) -> int:
+        return self._reached
+
     def start(self, log_id: str, next_position: Callable[[], int], news: asyncio.Event) -> None:
         assert self._task is None, "a feed is started once"
         self._task = asyncio.create_task(self._run(log_id, next_position, news))
 
     async def stop(self) -> None:
-        if self._task is not None:
+        while self._task is not None and not self._task.done():
+            # more than once: before Python 3.12 `wait_for` may swallow it, and the NATS client waits by that
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task}, timeout=CANCEL_SECONDS)
 
     def take(self) -> list[bytes]:
         lines, self._lines, self._size_bytes = self._lines, [], 0
@@ -73,28 +78,34 @@ class NatsFeed:
         async def closed() -> None:
             over.set()
 
-        connection = await nats.connect(
-            self._url,
-            name="eventrail follower",
-            allow_reconnect=False,
-            connect_timeout=CONNECT_SECONDS,
-            error_cb=_ignore,
-            closed_cb=closed,
-        )
+        connection = Client()
 
         async def receive(message: Msg) -> None:
             await self._receive(connection, message, log_id, news)
 
         try:
+            await connection.connect(
+                self._url,
+                name="eventrail follower",
+                allow_reconnect=False,
+                connect_timeout=CONNECT_SECONDS,
+                error_cb=_ignore,
+                closed_cb=closed,
+            )
             inbox = connection.new_inbox()
             await connection.subscribe(inbox, cb=receive)
-            config = _consumer(inbox, next_position())
-            await connection.jetstream().add_consumer(STREAM, config)
+            position = next_position()
+            streams = connection.jetstream()
+            await streams.add_consumer(STREAM, _consumer(inbox, position))
+            # no further than asked: what a stream of another log holds beyond says nothing
+            self._reached = min((await streams.stream_info(STREAM)).state.last_seq, position - 1)
             self._heard_at = _now()
             self._is_live = True
+            news.set()
             while not (over.is_set() or self._is_foreign or self._is_silent()):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(over.wait(), HEARTBEAT_SECONDS / 2)
+                    async with asyncio.timeout(HEARTBEAT_SECONDS / 2):
+                        await over.wait()
         finally:
             self._is_live = False
             await connection.close()

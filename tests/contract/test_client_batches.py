@@ -1,0 +1,137 @@
+"""Appends that share a request: each keeps its own outcome, and only what may be tried again is sent again."""
+
+import asyncio
+
+import msgspec
+import pytest
+from aiohttp import web
+
+from contracts.append import AppendRequest, AppendResult
+from contracts.problems import ProblemType, problem
+from eventrail_client import (
+    ConditionFailed,
+    EventrailClient,
+    NewEvent,
+    Options,
+    Rejected,
+    Unavailable,
+    UnexpectedAnswer,
+    new_event,
+)
+from eventrail_client.append_lane import MAX_REQUEST_APPENDS, MAX_REQUEST_BYTES
+from tests.contract.stub_store import stub_store
+
+QUICK = Options(attempts=3, pause_seconds=0.001, longest_pause_seconds=0.002, lanes=1)
+
+
+def lines(*outcomes: object) -> web.Response:
+    return web.Response(body=b"".join(msgspec.json.encode(outcome) + b"\n" for outcome in outcomes))
+
+
+def values(body: bytes) -> list[object]:
+    """The data of each append of a request."""
+    requests = [msgspec.json.decode(line, type=AppendRequest) for line in body.splitlines()]
+    return [msgspec.json.decode(request.events[0].data) for request in requests]
+
+
+def each(*data: object) -> list[AppendRequest]:
+    return [AppendRequest((new_event("said", value),)) for value in data]
+
+
+async def test_only_what_may_be_tried_again_is_sent_again() -> None:
+    busy = problem(ProblemType.BUSY)
+    failed = problem(ProblemType.CONDITION_FAILED, position=3)
+    malformed = problem(ProblemType.MALFORMED)
+    ok = AppendResult(1, 1, replayed=False)
+    replies = (
+        lambda _: lines(ok, busy, failed, busy, malformed),
+        lambda _: lines(busy, ok),
+        lambda _: web.json_response(msgspec.to_builtins(ok)),
+    )
+    async with stub_store(*replies) as stub, EventrailClient(stub.url, options=QUICK) as client:
+        outcomes = await client.append_many(each(1, 2, 3, 4, 5))
+    assert [values(body) for body in stub.bodies] == [[1, 2, 3, 4, 5], [2, 4], [2]]
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds == [AppendResult, AppendResult, ConditionFailed, AppendResult, Rejected]
+
+
+async def test_what_stays_without_an_outcome_is_unavailable() -> None:
+    async with (
+        stub_store(lambda body: lines(*[problem(ProblemType.BUSY)] * body.count(b"\n"))) as stub,
+        EventrailClient(stub.url, options=QUICK) as client,
+    ):
+        outcomes = await client.append_many(each(1, 2))
+    assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
+    assert [
+        outcome.request and values_of(outcome.request) for outcome in outcomes if isinstance(outcome, Unavailable)
+    ] == [1, 2]
+
+
+def values_of(request: AppendRequest) -> object:
+    return msgspec.json.decode(request.events[0].data)
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}\n{}\n{}\n", b'{"first":1,"last":1,"replayed":false}\n'])
+async def test_results_that_do_not_fit_are_not_guessed(answer: bytes) -> None:
+    async with (
+        stub_store(lambda _: web.Response(body=answer)) as stub,
+        EventrailClient(stub.url, options=QUICK) as client,
+    ):
+        outcomes = await client.append_many(each(1, 2))
+    assert [type(outcome) for outcome in outcomes] == [UnexpectedAnswer, UnexpectedAnswer]
+
+
+async def test_what_comes_meanwhile_goes_together() -> None:
+    def answer(body: bytes) -> web.Response:
+        ok = AppendResult(1, 1, replayed=False)
+        return (
+            web.json_response(msgspec.to_builtins(ok)) if body.count(b"\n") == 0 else lines(*[ok] * body.count(b"\n"))
+        )
+
+    async with stub_store(answer) as stub, EventrailClient(stub.url, options=QUICK) as client:
+        await asyncio.gather(*(client.append([new_event("said", number)]) for number in range(1_200)))
+    sizes = [len(values(body)) for body in stub.bodies]
+    assert sum(sizes) == 1_200
+    assert max(sizes) == MAX_REQUEST_APPENDS
+    assert len(sizes) <= 5
+
+
+async def test_what_spans_lines_or_is_large_goes_alone() -> None:
+    events = [
+        new_event("said", 1),
+        NewEvent(data=msgspec.Raw(b"[\n2]")),
+        new_event("said", 3),
+        new_event("said", "x" * MAX_REQUEST_BYTES),
+        new_event("said", 5),
+    ]
+
+    def answer(body: bytes) -> web.Response:
+        return web.json_response({"first": 1, "last": 1, "replayed": False})
+
+    async with stub_store(answer) as stub, EventrailClient(stub.url, options=QUICK) as client:
+        outcomes = await client.append_many([AppendRequest((event,)) for event in events])
+    assert len(stub.bodies) == 5
+    assert {headers["Content-Type"] for headers in stub.headers} == {"application/json"}
+    assert all(isinstance(outcome, AppendResult) for outcome in outcomes)
+
+
+async def test_a_client_that_closes_leaves_nobody_waiting() -> None:
+    release = asyncio.Event()
+
+    async def wait(_: web.Request) -> web.Response:
+        await release.wait()
+        return web.Response(status=500)
+
+    application = web.Application()
+    application.router.add_post("/append", wait)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with EventrailClient(f"http://127.0.0.1:{runner.addresses[0][1]}", options=QUICK) as client:
+        tasks = [asyncio.create_task(client.append([new_event("said", number)])) for number in range(3)]
+        await asyncio.wait(tasks, timeout=0.05)
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    release.set()
+    await runner.cleanup()
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
+    assert [getattr(outcome, "maybe_recorded", None) for outcome in outcomes] == [True, True, True]
