@@ -72,9 +72,9 @@ def _ask(client: Client, parsed: Namespace) -> ExitCode:
 
 def _serve(parsed: Namespace, environ: Mapping[str, str]) -> ExitCode:
     flags = {PREFIX + name.upper(): str(value) for name in FLAGS if (value := getattr(parsed, name)) is not None}
+    settings = read_settings(ServeSettings, {**environ, **flags}, PREFIX)
     from eventrail.main import serve  # noqa: PLC0415 - slow to load, and no other command needs a server
 
-    settings = read_settings(ServeSettings, {**environ, **flags}, PREFIX)
     configure_logging("eventrail", level=settings.log_level)
     for name in unknown_names(ServeSettings, environ, PREFIX):
         if name not in CLIENT_NAMES:

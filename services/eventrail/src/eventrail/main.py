@@ -60,7 +60,8 @@ _OFF: Final = PublisherStatus("off", 0, 0)
 def serve(settings: ServeSettings) -> ExitCode:
     """Serve until SIGTERM or SIGINT. A refusal to start is one line on standard error and an exit code."""
     try:
-        uvloop.run(_serve(settings))
+        given = given_grants(settings.tokens) if settings.tokens else None
+        uvloop.run(_serve(settings, given))
     except LogError as error:
         return _refused(code_of(error), str(error))
     except AddressTaken as error:
@@ -76,11 +77,11 @@ def code_of(error: LogError) -> ExitCode:
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
 
 
-async def _serve(settings: ServeSettings) -> None:
+async def _serve(settings: ServeSettings, given: Grants | None) -> None:
     seen = await _testimony(settings)
     log = _opened(settings, seen)
     with contextlib.closing(log):
-        grants = _grants(settings)
+        grants = given or _own_grants(settings)
         async with _queue(settings, log, seen) as queue, _publisher(settings, log, queue) as publisher:
             store = Store(
                 log=log,
@@ -124,9 +125,7 @@ def _opened(settings: ServeSettings, seen: Testimony) -> Log:
     return log
 
 
-def _grants(settings: ServeSettings) -> Grants:
-    if settings.tokens:
-        return given_grants(settings.tokens)
+def _own_grants(settings: ServeSettings) -> Grants:
     grants, path = own_grants(settings.data_directory)
     _LOG.info("the tokens are in this file", extra={"fields": {"file": str(path)}})
     return grants

@@ -1,9 +1,10 @@
 """The application: every route with its methods, scopes and handlers; no state of its own."""
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Litestar
-from litestar.handlers import ASGIRouteHandler
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+from litestar.types import ASGIApp, Method
 
 from eventrail.http.appends import Appends
 from eventrail.http.endpoint import Door, Endpoint
@@ -15,6 +16,7 @@ from eventrail.http.streaming import Streaming
 from servicekit.litestar_problems import exception_handlers
 
 Doors = dict[str, dict[str, Door]]
+_METHODS: Final[tuple[Method, ...]] = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 def doors_of(store: Store) -> Doors:
@@ -47,8 +49,20 @@ def create_app(store: Store) -> Litestar:
     )
 
 
-def _route(path: str, endpoint: Endpoint, name: str) -> ASGIRouteHandler:
+def _route(path: str, endpoint: Endpoint, name: str) -> ASGIRouteHandler | HTTPRouteHandler:
+    if "{" in path:
+        return _route_with_values(path, endpoint, name)
+
     async def handle(scope: Any, receive: Any, send: Any) -> None:
         await endpoint(scope, receive, send)
 
     return ASGIRouteHandler(path, name=name)(handle)
+
+
+def _route_with_values(path: str, endpoint: Endpoint, name: str) -> HTTPRouteHandler:
+    """Litestar's router finds path values for HTTP handlers only; such a handler may answer with an ASGI application."""
+
+    async def handle() -> ASGIApp:
+        return endpoint
+
+    return HTTPRouteHandler(path, http_method=_METHODS, status_code=200, name=name)(handle)

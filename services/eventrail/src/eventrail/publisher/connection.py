@@ -10,6 +10,7 @@ import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from eventrail.publisher.acknowledgements import Acknowledgements
 from eventrail.publisher.failures import Refused, Unreachable
 
 CONNECT_SECONDS: Final = 3
@@ -26,6 +27,7 @@ class Connection:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: Client | None = None
+        self._acknowledgements: Acknowledgements | None = None
         self.refusal = ""
         self.closed = asyncio.Event()
 
@@ -33,6 +35,11 @@ class Connection:
     def client(self) -> Client:
         assert self._client is not None, "the connection is open inside its context only"
         return self._client
+
+    @property
+    def acknowledgements(self) -> Acknowledgements:
+        assert self._acknowledgements is not None, "the connection is open inside its context only"
+        return self._acknowledgements
 
     async def __aenter__(self) -> Self:
         client = Client()
@@ -51,6 +58,7 @@ class Connection:
                     closed_cb=self._on_closed,
                     disconnected_cb=self._on_closed,
                 )
+                self._acknowledgements = await Acknowledgements.open(client)
         except nats.errors.AuthorizationError as error:
             await _close(client)
             raise Refused(str(error)) from error

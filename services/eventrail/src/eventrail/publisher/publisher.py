@@ -12,10 +12,10 @@ from eventrail.log.events import Query
 from eventrail.publisher.comparison import Beyond, GoOn, LogFacts, Refill, Verdict, compare, hash_of
 from eventrail.publisher.connection import Connection
 from eventrail.publisher.failures import OutOfStep, PublishingInterrupted, Refused, Unreachable
-from eventrail.publisher.messages import message_of
+from eventrail.publisher.messages import Message, message_of
 from eventrail.publisher.ports import Gate, Lines
 from eventrail.publisher.stream import Stream
-from eventrail.publisher.window import send_window
+from eventrail.publisher.window import Sent, proved, send_window
 
 _LOG: Final = logging.getLogger("eventrail.publisher")
 State = Literal["off", "connecting", "refilling", "live", "refused"]
@@ -41,6 +41,7 @@ class Publisher:
         self._gate = gate
         self._options = options
         self._published = 0
+        self._proved: int | None = None
         self._state: State = "connecting"
         self._detail = ""
         self._task: asyncio.Task[None] | None = None
@@ -78,16 +79,34 @@ class Publisher:
 
     async def _publish(self, connection: Connection) -> None:
         stream = Stream(connection.client)
-        self._published = await self._reconciled(stream)
+        self._published = self._proved = await self._reconciled(stream)
         self._gate.resume()
         while True:
-            head = self._lines.head.position
-            while self._published < head:
-                await self._send_page(connection)
-                head = self._lines.head.position
+            while self._published < self._lines.head.position:
+                await self._fill(connection, self._lines.head.position)
             self._now("live", "")
             if await self._gate.head_beyond(self._published, self._options.check_seconds) <= self._published:
                 await self._check(stream, connection)
+
+    async def _fill(self, connection: Connection, head: int) -> None:
+        """Send everything up to `head`; the next window is made and sent while the one before it is being proved."""
+        sent_to, under_way = self._published, None
+        while under_way is not None or sent_to < head:
+            following: Sent | None = None
+            if sent_to < head:
+                window = await self._window(sent_to)
+                following = await send_window(connection, window)
+                sent_to = following.last
+            if under_way is not None:
+                self._published = self._proved = await proved(connection, under_way)
+            under_way = following
+
+    async def _window(self, after: int) -> list[Message]:
+        page = await asyncio.to_thread(self._lines.page, Query(after=after, limit=self._options.window_events))
+        window = [message_of(line, self._lines.log_id) for line in page.lines.splitlines()]
+        assert window, "below the head there is a next event"
+        assert window[0].position == after + 1, "pages have no gap"
+        return window
 
     async def _reconciled(self, stream: Stream) -> int:
         """The position from which to go on, the stream being there and as it must be."""
@@ -95,6 +114,8 @@ class Publisher:
         if facts is None:
             return await self._made(stream, "there is no stream")
         verdict = compare(facts, self._log_facts())
+        if isinstance(verdict, GoOn):
+            verdict = await self._unproved(stream, verdict)
         if isinstance(verdict, GoOn):
             verdict = await self._with_settings(stream, verdict)
         match verdict:
@@ -110,6 +131,17 @@ class Publisher:
             case _:
                 assert_never(verdict)
 
+    async def _unproved(self, stream: Stream, verdict: GoOn) -> Verdict:
+        """What was sent and never proved may have somebody else's message in its place, with ours behind it."""
+        proved_to = verdict.position if self._proved is None else self._proved
+        for position in range(proved_to + 1, verdict.position + 1):
+            log_id, found = await stream.signature(position)
+            if log_id != self._lines.log_id:
+                return Refill(f"position {position} holds a message of somebody else")
+            if found != self._hash_at(position):
+                return Beyond(f"the stream has seen another event at position {position} than the log holds")
+        return verdict
+
     async def _with_settings(self, stream: Stream, verdict: GoOn) -> Verdict:
         differing = await stream.differing_settings()
         if not differing or await stream.mend_settings():
@@ -122,16 +154,6 @@ class Publisher:
         await stream.remove()
         await stream.make()
         return 0
-
-    async def _send_page(self, connection: Connection) -> None:
-        page = await asyncio.to_thread(
-            self._lines.page, Query(after=self._published, limit=self._options.window_events)
-        )
-        log_id = self._lines.log_id
-        window = [message_of(line, log_id) for line in page.lines.splitlines()]
-        assert window, "below the head there is a next event"
-        assert window[0].position == self._published + 1, "pages have no gap"
-        self._published = await send_window(connection, window)
 
     async def _check(self, stream: Stream, connection: Connection) -> None:
         """An idle stream may be deleted, purged or rolled back as well as a busy one."""

@@ -113,14 +113,25 @@ class Stream:
         except (NatsError, TimeoutError) as error:
             raise translated(error) from error
 
+    async def signature(self, sequence: int) -> tuple[str, str]:
+        """The log id and the hash of one message; empty where the message is gone or not of a log."""
+        try:
+            return await self._signature(sequence)
+        except NotFoundError:
+            return "", ""
+        except (NatsError, TimeoutError) as error:
+            raise translated(error) from error
+
+    async def _signature(self, sequence: int) -> tuple[str, str]:
+        message: RawStreamMsg = await self._jetstream.get_msg(STREAM, seq=sequence)
+        return (message.headers or {}).get(LOG_ID_HEADER, ""), hash_of(message.data or b"")
+
     async def _facts(self) -> StreamFacts:
         info: StreamInfo = await self._jetstream.stream_info(STREAM)
         state = info.state
         if state.messages == 0:
             return StreamFacts(state.first_seq, state.last_seq, 0)
-        last: RawStreamMsg = await self._jetstream.get_msg(STREAM, seq=state.last_seq)
-        log_id = (last.headers or {}).get(LOG_ID_HEADER, "")
-        return StreamFacts(state.first_seq, state.last_seq, state.messages, log_id, hash_of(last.data or b""))
+        return StreamFacts(state.first_seq, state.last_seq, state.messages, *await self._signature(state.last_seq))
 
 
 def translated(error: Exception) -> Unreachable | Refused:

@@ -1,14 +1,17 @@
-"""A window of messages sent without waiting and proved by the answer to its last.
+"""A window of messages sent without waiting; the answers to its first and its last prove it.
 
-Each message states the sequence that must stand before it, so the last one can only be taken if all were.
+Each message states the sequence that must stand before it. So the last is taken only if as many messages stand before
+it as there must be, and the first only if nobody else has written since the last proof. Others that write *between* the
+two are kept out by NATS's rights: only the store may publish below `eventrail.`.
 """
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from nats.errors import Error as NatsError, MaxPayloadError, NoRespondersError
+from nats.errors import Error as NatsError, MaxPayloadError
 
 from contracts.subjects import STREAM
 from eventrail.publisher.connection import Connection
@@ -35,50 +38,64 @@ class _Acknowledgement(msgspec.Struct, frozen=True):
 _DECODER: Final = msgspec.json.Decoder(_Acknowledgement)
 
 
-async def send_window(connection: Connection, window: Sequence[Message]) -> int:
-    """Publish messages of consecutive positions; the last position, when all of them stand in the stream.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A window under way: the positions of its first and last message, and their answers to come."""
 
-    Raises `OutOfStep`, `Refused` or `Unreachable`; what stands then is unknown until stream and log are compared.
-    """
-    *before, last = window
+    answers: tuple[tuple[int, "asyncio.Future[bytes | None]"], ...]
+
+    @property
+    def last(self) -> int:
+        return self.answers[-1][0]
+
+
+async def send_window(connection: Connection, window: Sequence[Message]) -> Sent:
+    """Hand messages of consecutive positions to the connection. Raises `Refused` or `Unreachable`."""
+    answers = []
     try:
-        for message in before:
-            await connection.client.publish(message.subject, message.payload, headers=message.headers)
-        reply = await _request(connection, last)
-    except NoRespondersError:
-        raise OutOfStep("no stream takes the subject") from None
+        for message in window:
+            reply = ""
+            if message is window[0] or message is window[-1]:
+                reply, answer = connection.acknowledgements.expect(message.position)
+                answers.append((message.position, answer))
+            await connection.client.publish(message.subject, message.payload, reply, message.headers)
     except MaxPayloadError as error:
         raise Refused(f"an event is over the server's max_payload ({error})") from error
     except (NatsError, OSError) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
-    _check(reply, last)
-    return last.position
+    return Sent(tuple(answers))
 
 
-async def _request(connection: Connection, message: Message) -> bytes:
-    """A request that ends with the connection, not only with its time."""
-    asked = asyncio.create_task(
-        connection.client.request(
-            message.subject, message.payload, timeout=ACKNOWLEDGEMENT_SECONDS, headers=message.headers
-        )
-    )
+async def proved(connection: Connection, sent: Sent) -> int:
+    """The window's last position, once all of it stands in the stream.
+
+    Raises `OutOfStep`, `Refused` or `Unreachable`; what stands then is unknown until stream and log are compared.
+    """
     closed = asyncio.create_task(connection.closed.wait())
     try:
-        await asyncio.wait((asked, closed), return_when=asyncio.FIRST_COMPLETED)
-        if not asked.done():
-            raise Unreachable("the connection was closed")
-        return (await asked).data
-    except TimeoutError:
-        if connection.refusal:
-            raise Refused(connection.refusal) from None
-        raise Unreachable(f"no acknowledgement within {ACKNOWLEDGEMENT_SECONDS:g} s") from None
+        for position, answer in sent.answers:
+            await asyncio.wait((answer, closed), timeout=ACKNOWLEDGEMENT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                raise _silence(connection)
+            _check(answer.result(), position)
     finally:
-        for task in (asked, closed):
-            task.cancel()
-        await asyncio.gather(asked, closed, return_exceptions=True)
+        closed.cancel()
+        await asyncio.gather(closed, return_exceptions=True)
+    return sent.last
 
 
-def _check(reply: bytes, last: Message) -> None:
+def _silence(connection: Connection) -> Refused | Unreachable:
+    """A publish that is not allowed gets no answer: only the connection's error line tells."""
+    if connection.refusal:
+        return Refused(connection.refusal)
+    if connection.closed.is_set():
+        return Unreachable("the connection was closed")
+    return Unreachable(f"no acknowledgement within {ACKNOWLEDGEMENT_SECONDS:g} s")
+
+
+def _check(reply: bytes | None, position: int) -> None:
+    if reply is None:
+        raise OutOfStep("no stream takes the subject")
     try:
         acknowledgement = _DECODER.decode(reply)
     except msgspec.MsgspecError:
@@ -88,5 +105,5 @@ def _check(reply: bytes, last: Message) -> None:
         if error.err_code in _WRONG_LAST_SEQUENCE:
             raise OutOfStep(error.description)
         raise Refused(error.description or f"error {error.err_code}")
-    if acknowledgement.stream != STREAM or acknowledgement.seq != last.position or acknowledgement.duplicate:
-        raise OutOfStep(f"position {last.position} became {acknowledgement.seq} of {acknowledgement.stream}")
+    if acknowledgement.stream != STREAM or acknowledgement.seq != position or acknowledgement.duplicate:
+        raise OutOfStep(f"position {position} became {acknowledgement.seq} of {acknowledgement.stream}")

@@ -1,0 +1,29 @@
+"""One server for the tests of a module that leave it running."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.eventrail.web import Web
+from tests.kit.processes import Processes
+from tests.kit.services import Service, start_eventrail
+
+SHORT = {"EVENTRAIL_BODY_SECONDS": "1", "EVENTRAIL_HEARTBEAT_SECONDS": "0.2"}
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("eventrail")
+
+
+@pytest.fixture(scope="module")
+def service(directory: Path) -> Iterator[Service]:
+    processes = Processes(directory, [])
+    yield start_eventrail(processes, directory / "log", environment=SHORT)
+    processes.kill_all()
+
+
+@pytest.fixture(scope="module")
+def web(service: Service) -> Web:
+    return Web(service.url)
