@@ -174,6 +174,7 @@ def test_a_stream_rolled_back_goes_on_and_gets_its_settings_back(
     assert_copied(web, nats.url, log)
     service.child.stop()
     refill_by_hand(nats.url, 20)
+    assert differences(nats.url, log, "other"), "the control: such a stream is no copy"
     _, web = served(processes, log, nats)
     assert_copied(web, nats.url, log)
     info = stream_info(nats.url)
