@@ -1,6 +1,7 @@
 """The projection tables in SQLite, made from their own metadata: every named rule speaks without a server."""
 
 import sqlite3
+import weakref
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -35,6 +36,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        weakref.finalize(self, self.connection.close)
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.connection.executescript(_schema())
