@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Self
 
 import aiohttp
 import msgspec
 
+from tests.integration.assessment_http import conformity
+
 PROBLEM = "urn:eventrail:problem:"
 TIMEOUT_SECONDS = 60
+LARGE_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,12 @@ class Api:
         if body is not None:
             data = msgspec.json.encode(body)
             given.setdefault("Content-Type", "application/json")
+        if isinstance(data, bytes) and len(data) > LARGE_BYTES:
+            data = BytesIO(data)
         async with self.session.request(method, f"{self.url}{path}", data=data, headers=given) as response:
-            return Reply(response.status, response.headers, await response.read())
+            reply = Reply(response.status, response.headers, await response.read())
+        conformity.check(method, path, reply.status, reply.headers, reply.body)
+        return reply
 
     async def get(self, path: str, **more: Any) -> Reply:
         return await self.send("GET", path, **more)

@@ -9,10 +9,10 @@ import os
 import random
 import secrets as randomness
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import uvloop
 
@@ -24,7 +24,8 @@ from assessment.app.vault import Vault
 from assessment.http.app import create_app
 from assessment.http.health import Health
 from assessment.http.service import Service
-from assessment.read_models.connections import Pool, pool
+from assessment.read_models.connections import pool
+from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import (
     CommandSettings,
@@ -128,15 +129,13 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
 async def _pool(
     database: DatabaseSettings, purpose: str, size: int, *, read_only: bool = False
 ) -> AsyncGenerator[Pool, None]:
-    made: Any = await pool(database, purpose, size, read_only=read_only)  # asyncpg leaves the methods untyped
+    made = await pool(database, purpose, size, read_only=read_only)
     try:
         yield made
     finally:
-        try:
+        with suppress(TimeoutError):  # a close that is cut short terminates the connections itself
             async with asyncio.timeout(CLOSE_SECONDS):
                 await made.close()
-        except TimeoutError:
-            made.terminate()
 
 
 def _now() -> datetime:

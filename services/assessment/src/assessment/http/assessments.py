@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.domain import commands
 from assessment.http import assessment_views
 from assessment.http.answers import AnswerBytes, done, sent, stands
@@ -95,7 +97,7 @@ async def list_assessments(request: AnyRequest, service: ServiceGiven, employer:
 
 @endpoint("GET", "/v1/assessments/{assessment_id:str}", GET)
 async def get_assessment(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, GET)
     await wait_as_asked(service.commands.watch, query)
@@ -107,7 +109,7 @@ async def get_assessment(
 
 @endpoint("PATCH", "/v1/assessments/{assessment_id:str}", CHANGE)
 async def change_assessment(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, CHANGE)
     command = commands.EditDraft(
@@ -123,7 +125,7 @@ async def change_assessment(
 
 @endpoint("DELETE", "/v1/assessments/{assessment_id:str}", DELETE)
 async def delete_assessment(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, DELETE)
     command = commands.DeleteDraft(

@@ -2,9 +2,9 @@
 
 import hmac
 from dataclasses import dataclass
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from assessment.app.secrets import digest
 from assessment.domain.commands import Seat
@@ -40,9 +40,9 @@ class CandidateActor:
         return f"sitting:{self.seat.sitting_id}"
 
 
-OperatorGiven = Annotated[OperatorActor, Dependency(skip_validation=True)]
-EmployerGiven = Annotated[EmployerActor, Dependency(skip_validation=True)]
-CandidateGiven = Annotated[CandidateActor, Dependency(skip_validation=True)]
+OperatorGiven = NamedDependency[SkipValidation[OperatorActor]]
+EmployerGiven = NamedDependency[SkipValidation[EmployerActor]]
+CandidateGiven = NamedDependency[SkipValidation[CandidateActor]]
 
 
 async def provide_operator(request: AnyRequest, service: ServiceGiven) -> OperatorActor:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.app.secrets import digest
 from assessment.domain import commands
 from assessment.http.answers import AnswerBytes, done, stands
@@ -80,7 +82,7 @@ async def get_employer(
     request: AnyRequest,
     service: ServiceGiven,
     operator: OperatorGiven,  # noqa: ARG001 (asking for it is what refuses everybody else)
-    employer_id: str,
+    employer_id: FromPath[str],
 ) -> AnswerBytes:
     query = read_query(request, GET)
     await wait_as_asked(service.commands.watch, query)
@@ -93,7 +95,7 @@ async def get_employer(
 
 @endpoint("PATCH", "/v1/employers/{employer_id:str}", CHANGE)
 async def change_employer(
-    request: AnyRequest, service: ServiceGiven, operator: OperatorGiven, employer_id: str
+    request: AnyRequest, service: ServiceGiven, operator: OperatorGiven, employer_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, CHANGE)
     command = commands.ChangeEmployerLimit(

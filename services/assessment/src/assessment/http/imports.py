@@ -3,6 +3,7 @@
 from typing import Final
 
 import msgspec
+from litestar.params import FromPath
 
 from assessment.domain import commands
 from assessment.http.answers import AnswerBytes, done, sent
@@ -18,9 +19,7 @@ from assessment.http.questions import content_ids
 from assessment.http.service import Service, ServiceGiven
 from assessment.http.upload import MAX_FRAME_BYTES, uploaded
 from assessment.imports.checking import ChecksBusy, check_file, digest_of
-from assessment.imports.report import Report
 from assessment.read_models import queries_assessments, queries_imports
-from assessment.read_models.queries_imports import KeptReport
 from contracts.assessment.assessments import QuestionDraft
 from contracts.assessment.imports import CommitImport, ImportCommitted, ImportReport
 from contracts.assessment.limits import MAX_UPLOAD_BYTES
@@ -54,48 +53,60 @@ COMMIT: Final = Operation(
     ),
 )
 RETRY_SECONDS: Final = 2
-_QUESTIONS: Final = msgspec.json.Decoder(tuple[QuestionDraft, ...])
+
+
+class KeptImport(msgspec.Struct, frozen=True):
+    """What is kept until the commit, sealed; errors: how many problems refuse something."""
+
+    report: ImportReport
+    errors: int
+    questions: tuple[QuestionDraft, ...]
+
+
+_KEPT: Final = msgspec.json.Decoder(KeptImport)
 
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/imports", DRY_RUN)
 async def check_import(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     await _check_draft(service, employer.id, resource_id(assessment_id))
     call = await read_call(request, DRY_RUN)
     upload = uploaded(call.body, request.headers.get("content-type", ""))
     import_id = derived_id(call.envelope(employer.name).key, f"import:{assessment_id}")
-    standing = await queries_imports.import_report(service.reader, employer.id, assessment_id, import_id)
+    standing = await _standing(service, employer.id, assessment_id, import_id)
     if standing is not None:
         return _again(standing, upload.data)
     try:
         report = await check_file(upload.data, upload.file_name)
     except ChecksBusy:
         raise try_again(ProblemType.BUSY, "Many files are being read; send it again.", RETRY_SECONDS) from None
-    kept = _kept(service, assessment_id, import_id, report)
-    await queries_imports.keep_report(service.scratch, employer.id, assessment_id, kept)
+    kept = KeptImport(report.as_answer(import_id), report.outcome.errors, report.outcome.questions)
+    sealed = service.vault.seal_keys(assessment_id, msgspec.json.encode(kept))
+    await queries_imports.keep_import(service.scratch, employer.id, assessment_id, kept.report, sealed)
     return sent(kept.report, status=201)
 
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/imports/{import_id:str}/commit", COMMIT)
 async def commit_import(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str, import_id: str
+    request: AnyRequest,
+    service: ServiceGiven,
+    employer: EmployerGiven,
+    assessment_id: FromPath[str],
+    import_id: FromPath[str],
 ) -> AnswerBytes:
     call = await read_call(request, COMMIT)
     body = call.decoded(CommitImport)
     envelope = call.envelope(employer.name)
-    kept = await queries_imports.import_report(
-        service.reader, employer.id, resource_id(assessment_id), resource_id(import_id)
-    )
+    kept = await _standing(service, employer.id, resource_id(assessment_id), resource_id(import_id))
     if kept is None:
         raise not_found()
     _check_committable(kept, body)
-    questions = _opened(service, assessment_id, kept)
-    question_ids, option_ids = content_ids(envelope.key, questions)
+    question_ids, option_ids = content_ids(envelope.key, kept.questions)
     command = commands.SetQuestions(
         employer_id=employer.id,
         assessment_id=assessment_id,
-        questions=questions,
+        questions=kept.questions,
         question_ids=question_ids,
         option_ids=option_ids,
         expected_position=expected_position(request.headers, needed=False),
@@ -115,27 +126,22 @@ async def _check_draft(service: Service, employer_id: str, assessment_id: str) -
         raise refused(ProblemType.NOT_A_DRAFT, f"The assessment is {row.status}")
 
 
-def _again(standing: KeptReport, data: bytes) -> AnswerBytes:
+async def _standing(service: Service, employer_id: str, assessment_id: str, import_id: str) -> KeptImport | None:
+    sealed = await queries_imports.sealed_import(service.reader, employer_id, assessment_id, import_id)
+    return None if sealed is None else _KEPT.decode(service.vault.open_keys(assessment_id, sealed))
+
+
+def _again(standing: KeptImport, data: bytes) -> AnswerBytes:
     """Answer a retry as its first time was answered; the same key with another file is no retry."""
     if standing.report.digest != digest_of(data):
         raise refused(ProblemType.IDEMPOTENCY_KEY_REUSED, "The key was used for another file.", at=KEY_HEADER)
     return sent(standing.report, status=201)
 
 
-def _check_committable(kept: KeptReport, body: CommitImport) -> None:
+def _check_committable(kept: KeptImport, body: CommitImport) -> None:
     if body.digest != kept.report.digest:
         raise refused(ProblemType.IMPORT_STALE, "The digest is not that of the report.", at="$.digest")
     if body.mode == "all" and kept.errors:
         raise refused(ProblemType.IMPORT_REFUSED, f"The file has {kept.errors} errors.", at="$.mode", seen=body.mode)
     if not kept.report.accepted:
         raise refused(ProblemType.IMPORT_REFUSED, "The file has no question that could be taken.")
-
-
-def _kept(service: Service, assessment_id: str, import_id: str, report: Report) -> KeptReport:
-    """What a right answer is, is sealed here as it is in events."""
-    sealed = service.vault.seal_keys(assessment_id, msgspec.json.encode(report.outcome.questions))
-    return KeptReport(report.as_answer(import_id), report.outcome.errors, sealed)
-
-
-def _opened(service: Service, assessment_id: str, kept: KeptReport) -> tuple[QuestionDraft, ...]:
-    return _QUESTIONS.decode(service.vault.open_keys(assessment_id, kept.sealed_questions))

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.app.secrets import Secrets, digest
 from assessment.domain import commands
 from assessment.domain.address import normalized_address
@@ -77,7 +79,7 @@ RESEND: Final = Operation(
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/invites", ISSUE)
 async def issue_invites(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, ISSUE)
     envelope = call.envelope(employer.name)
@@ -100,7 +102,7 @@ async def issue_invites(
 
 @endpoint("GET", "/v1/assessments/{assessment_id:str}/invites", LIST)
 async def list_invites(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, LIST)
     page = page_request(query)
@@ -118,7 +120,11 @@ async def list_invites(
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/invites/{invite_id:str}/revoke", REVOKE)
 async def revoke_invite(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str, invite_id: str
+    request: AnyRequest,
+    service: ServiceGiven,
+    employer: EmployerGiven,
+    assessment_id: FromPath[str],
+    invite_id: FromPath[str],
 ) -> AnswerBytes:
     call = await read_call(request, REVOKE)
     call.decoded(Nothing)
@@ -145,7 +151,11 @@ async def revoke_invite(
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/invites/{invite_id:str}/resend", RESEND)
 async def resend_invite(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str, invite_id: str
+    request: AnyRequest,
+    service: ServiceGiven,
+    employer: EmployerGiven,
+    assessment_id: FromPath[str],
+    invite_id: FromPath[str],
 ) -> AnswerBytes:
     call = await read_call(request, RESEND)
     call.decoded(Nothing)

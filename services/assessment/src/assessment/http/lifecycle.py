@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.domain import commands
 from assessment.http import assessment_views
 from assessment.http.answers import AnswerBytes, done
@@ -63,7 +65,7 @@ DUPLICATE: Final = Operation(
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/publish", PUBLISH)
 async def publish_assessment(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, PUBLISH)
     call.decoded(Nothing)
@@ -80,7 +82,7 @@ async def publish_assessment(
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/close", CLOSE)
 async def close_assessment(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, CLOSE)
     call.decoded(Nothing)
@@ -96,7 +98,7 @@ async def close_assessment(
 
 @endpoint("POST", "/v1/assessments/{assessment_id:str}/duplicate", DUPLICATE)
 async def duplicate_assessment(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, DUPLICATE)
     call.decoded(Nothing)

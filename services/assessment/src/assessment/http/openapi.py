@@ -68,4 +68,18 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
         named = [*operation.answers.values(), operation.body]
         structs.update({struct.__name__: struct for struct in named if struct is not None})
     _, schemas = msgspec.json.schema_components([structs[name] for name in sorted(structs)], ref_template=REFERENCE)
-    return schemas
+    return {name: _with_numbers(schema) for name, schema in schemas.items()}
+
+
+def _with_numbers(schema: Any) -> Any:
+    """Show decimals as they are sent: as numbers, not as the strings that they are elsewhere."""
+    if isinstance(schema, list):
+        return [_with_numbers(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: _with_numbers(part) for name, part in schema.items()}
+    if inner.get("format") != "decimal":
+        return inner
+    if "default" in inner:
+        inner["default"] = msgspec.json.decode(inner["default"])
+    return {name: part for name, part in inner.items() if name != "format"} | {"type": "number"}

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.app.secrets import digest
 from assessment.domain import commands
 from assessment.domain.address import normalized_address
@@ -35,7 +37,7 @@ _SLUG: Final = re.compile(r"[a-z0-9]{1,64}")
 
 
 @endpoint("POST", "/v1/public/{slug:str}", JOIN)
-async def join_public(request: AnyRequest, service: ServiceGiven, slug: str) -> AnswerBytes:
+async def join_public(request: AnyRequest, service: ServiceGiven, slug: FromPath[str]) -> AnswerBytes:
     call = await read_call(request, JOIN)
     body = call.decoded(JoinPublic)
     opened = await queries_assessments.public_assessment(service.reader, slug) if _SLUG.fullmatch(slug) else None

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.domain import commands
 from assessment.domain.author_view import authors_view
 from assessment.http.answers import AnswerBytes, done, stands
@@ -45,7 +47,7 @@ GET: Final = Operation(
 
 @endpoint("PUT", "/v1/assessments/{assessment_id:str}/questions", REPLACE)
 async def replace_questions(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, REPLACE)
     envelope = call.envelope(employer.name)
@@ -68,7 +70,7 @@ async def replace_questions(
 
 @endpoint("GET", "/v1/assessments/{assessment_id:str}/questions", GET)
 async def get_questions(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, GET)
     await wait_as_asked(service.commands.watch, query)

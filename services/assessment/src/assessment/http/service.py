@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from assessment.app.commands import Commands
 from assessment.app.secrets import Secrets
 from assessment.app.vault import Vault
 from assessment.http.health import Health
-from assessment.read_models.connections import Pool
+from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import WebSettings
 
@@ -30,4 +30,4 @@ class Service:
     now: Callable[[], datetime]
 
 
-ServiceGiven = Annotated[Service, Dependency(skip_validation=True)]
+ServiceGiven = NamedDependency[SkipValidation[Service]]

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.domain import commands
 from assessment.http.answers import AnswerBytes, done, sent, stands
 from assessment.http.bodies import AnyRequest
@@ -53,7 +55,7 @@ VOID: Final = Operation(
 
 @endpoint("GET", "/v1/assessments/{assessment_id:str}/submissions", LIST)
 async def list_submissions(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, LIST)
     page = page_request(query)
@@ -71,7 +73,7 @@ async def list_submissions(
 
 @endpoint("GET", "/v1/submissions/{submission_id:str}", GET)
 async def get_submission(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, submission_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, submission_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, GET)
     await wait_as_asked(service.commands.watch, query)
@@ -87,7 +89,7 @@ async def get_submission(
 
 @endpoint("POST", "/v1/submissions/{submission_id:str}/void", VOID)
 async def void_submission(
-    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, submission_id: str
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, submission_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, VOID)
     body = call.decoded(VoidSubmission)

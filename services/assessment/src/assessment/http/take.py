@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from litestar.params import FromPath
+
 from assessment.domain import commands
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
@@ -105,7 +107,7 @@ async def start_sitting(request: AnyRequest, service: ServiceGiven, candidate: C
 
 @endpoint("PUT", "/v1/take/answers/{question_id:str}", SAVE)
 async def save_answer(
-    request: AnyRequest, service: ServiceGiven, candidate: CandidateGiven, question_id: str
+    request: AnyRequest, service: ServiceGiven, candidate: CandidateGiven, question_id: FromPath[str]
 ) -> AnswerBytes:
     call = await read_call(request, SAVE)
     body = call.decoded(SaveAnswer)

@@ -1,6 +1,8 @@
-"""Import reports: scratch that a commit needs, each seen by its own employer and assessment only."""
+"""Import reports: scratch that a commit needs, each seen by its own employer and assessment only.
 
-from dataclasses import dataclass
+A report quotes what stood in the file, right answers among it, so all of it is sealed but its counts.
+"""
+
 from datetime import timedelta
 from typing import Final
 
@@ -8,7 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from assessment.read_models.connections import Pool
+from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.scratch_tables import import_reports
 from assessment.read_models.statements import compiled
@@ -18,7 +20,7 @@ KEPT_HOURS: Final = 48
 """A report that nobody committed by then is uploaded again."""
 
 _ONE: Final = compiled(
-    select(import_reports.c.report, import_reports.c.sealed_questions).where(
+    select(import_reports.c.sealed_questions).where(
         import_reports.c.employer_id == bindparam("employer_id"),
         import_reports.c.assessment_id == bindparam("assessment_id"),
         import_reports.c.id == bindparam("import_id"),
@@ -43,40 +45,21 @@ _PRUNE: Final = compiled(
 )
 
 
-class _Document(msgspec.Struct, frozen=True):
-    report: ImportReport
-    errors: int
-
-
-_DOCUMENT: Final = msgspec.json.Decoder(_Document)
-
-
-@dataclass(frozen=True, slots=True)
-class KeptReport:
-    """errors: how many problems refuse something; sealed_questions: those that were accepted."""
-
-    report: ImportReport
-    errors: int
-    sealed_questions: str
-
-
-async def import_report(reader: Reader, employer_id: str, assessment_id: str, import_id: str) -> KeptReport | None:
+async def sealed_import(reader: Reader, employer_id: str, assessment_id: str, import_id: str) -> str | None:
+    """What was kept of an import, sealed as its assessment's keys are."""
     row = await reader.one(_ONE, employer_id=employer_id, assessment_id=assessment_id, import_id=import_id)
-    if row is None:
-        return None
-    document = _DOCUMENT.decode(row["report"])
-    return KeptReport(document.report, document.errors, row["sealed_questions"])
+    return None if row is None else row["sealed_questions"]
 
 
-async def keep_report(pool: Pool, employer_id: str, assessment_id: str, kept: KeptReport) -> None:
-    """Keep a report, once, and drop those that are too old."""
+async def keep_import(pool: Pool, employer_id: str, assessment_id: str, report: ImportReport, sealed: str) -> None:
+    """Keep an import, once, and drop those that are too old."""
     values = _KEEP.arguments(
-        import_id=kept.report.id,
+        import_id=report.id,
         employer_id=employer_id,
         assessment_id=assessment_id,
-        digest=kept.report.digest,
-        report=msgspec.json.encode(_Document(kept.report, kept.errors)).decode(),
-        sealed_questions=kept.sealed_questions,
+        digest=report.digest,
+        report=msgspec.json.encode(report.problem_counts).decode(),
+        sealed_questions=sealed,
     )
     await pool.execute(_KEEP.text, *values)
     await pool.execute(_PRUNE.text, *_PRUNE.arguments())

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from assessment.read_models.connections import Connection, Pool
+from assessment.read_models.ports import Connection, Pool
 from assessment.read_models.statements import Statement
 
 ACQUIRE_SECONDS: Final = 2.0
@@ -20,13 +20,12 @@ class Reader:
     """Runs statements; every answer is one statement's, so it is of one moment."""
 
     def __init__(self, pool: Pool, *, acquire_seconds: float = ACQUIRE_SECONDS) -> None:
-        self._pool: Any = pool  # asyncpg leaves `acquire` and `release` without types
+        self._pool = pool
         self._acquire_seconds = acquire_seconds
 
     async def one(self, statement: Statement, **values: Any) -> asyncpg.Record | None:
         async with self._connection() as connection:
-            row: asyncpg.Record | None = await connection.fetchrow(statement.text, *statement.arguments(**values))
-            return row
+            return await connection.fetchrow(statement.text, *statement.arguments(**values))
 
     async def all(self, statement: Statement, **values: Any) -> Sequence[asyncpg.Record]:
         async with self._connection() as connection:

@@ -1,0 +1,90 @@
+"""Who may do what: a missing, wrong, foreign, expired or revoked credential is answered alike."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.integration.assessment_http.api import Api
+from tests.integration.assessment_http.conformity import document
+from tests.integration.assessment_http.steps import Employer, a_key, a_published, invited
+from tests.kit.services import OPERATOR_TOKEN
+
+ID = "01890000-0000-7000-8000-000000000000"
+UNKNOWN = ["Bearer", "Bearer ", "Bearer x", "Bearer " + "x" * 43, "Basic eDp4", "bearer \x80", "Bearer a b", "x" * 600]
+
+
+def _protected() -> list[tuple[str, str]]:
+    return [
+        (method.upper(), path)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+        if operation["security"]
+    ]
+
+
+@pytest.mark.parametrize(("method", "path"), _protected())
+async def test_every_protected_operation_refuses_every_other_credential(
+    api: Api, employer: Employer, method: str, path: str
+) -> None:
+    candidate = await invited(employer, await a_published(employer))
+    (scheme,) = document()["paths"][path][method.lower()]["security"][0]
+    tokens = {"operatorToken": OPERATOR_TOKEN, "employerKey": employer.api.token, "candidateToken": candidate.api.token}
+    del tokens[scheme]
+    address = path.replace("{question_id}", ID)
+    for name in ("employer_id", "assessment_id", "invite_id", "import_id", "submission_id"):
+        address = address.replace(f"{{{name}}}", ID)
+    replies = [await api.send(method, address, key=a_key())]
+    replies += [await api.with_token(token).send(method, address, key=a_key()) for token in tokens.values()]
+    replies += [await api.send(method, address, key=a_key(), headers={"Authorization": one}) for one in UNKNOWN]
+    for reply in replies:
+        reply.refused(401, "unauthorized")
+        assert reply.body == replies[0].body
+        assert reply.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_unknown_expired_and_revoked_tokens_are_answered_alike(employer: Employer, api: Api) -> None:
+    assessment = await a_published(employer)
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    expiring = await invited(employer, assessment, expires_at=soon.isoformat())
+    revoked = await invited(employer, assessment)
+    resent = await invited(employer, assessment)
+    (await expiring.api.get("/v1/take")).expect(200)
+    (await employer.api.post(f"{assessment.path}/invites/{revoked.id}/revoke")).expect(200)
+    (await employer.api.post(f"{assessment.path}/invites/{resent.id}/resend")).expect(200)
+    while datetime.now(UTC) <= soon:  # noqa: ASYNC110 (a clock has no event to wait for)
+        await asyncio.sleep(0.05)
+    unknown = await api.with_token("x" * 43).get("/v1/take")
+    for candidate in (expiring, revoked, resent):
+        for method, path in (("GET", "/v1/take"), ("POST", "/v1/take/start"), ("POST", "/v1/take/submit")):
+            reply = await candidate.api.send(method, path, key=a_key())
+            assert (reply.status, reply.body) == (unknown.status, unknown.body)
+    unknown.refused(401, "unauthorized")
+
+
+async def test_what_was_begun_in_time_is_finished_after_the_invite_has_expired(employer: Employer) -> None:
+    assessment = await a_published(employer)
+    soon = datetime.now(UTC) + timedelta(seconds=1.5)
+    candidate = await invited(employer, assessment, expires_at=soon.isoformat())
+    (await candidate.api.post("/v1/take/start")).expect(200)
+    while datetime.now(UTC) <= soon:  # noqa: ASYNC110 (a clock has no event to wait for)
+        await asyncio.sleep(0.05)
+    question = (await candidate.api.get("/v1/take")).expect(200).json["questions"][0]["id"]
+    (await candidate.api.put(f"/v1/take/answers/{question}", {"answer": None, "sequence": 1})).expect(200)
+    (await candidate.api.post("/v1/take/submit", key="k")).expect(201)
+
+
+async def test_a_resent_invite_has_a_new_token_and_a_retry_gets_the_same(employer: Employer) -> None:
+    assessment = await a_published(employer)
+    candidate = await invited(employer, assessment)
+    path = f"{assessment.path}/invites/{candidate.id}/resend"
+    first = (await employer.api.post(path, key="once")).expect(200)
+    assert (await employer.api.post(path, key="once")).body == first.body
+    assert first.json["token"] != candidate.body["token"]
+    assert first.json["url"].endswith(f"#{first.json['token']}")
+    (await candidate.api.with_token(first.json["token"]).get("/v1/take")).expect(200)
+    second = (await employer.api.post(path)).expect(200)
+    assert second.json["token"] not in (first.json["token"], candidate.body["token"])
+    (await candidate.api.with_token(first.json["token"]).get("/v1/take")).refused(401, "unauthorized")
+    (await employer.api.post(f"{assessment.path}/invites/{candidate.id}/revoke")).expect(200)
+    (await employer.api.post(path)).refused(409, "invite-revoked")

@@ -1,0 +1,54 @@
+import uuid
+
+import pytest
+
+from assessment.app.secrets import SECRET_BYTES, Secrets, digest
+from assessment.http.identities import derived_id, derived_ids, resource_id
+from assessment.http.links import link
+from assessment.http.token_digests import MAX_GENERATIONS, TokenDigests
+from servicekit.problems import ProblemRaised
+
+KEY = "01890000-0000-7000-8000-00000000abcd"
+
+
+def test_ids_of_a_command_are_its_keys() -> None:
+    assert derived_id(KEY, "assessment") == str(uuid.uuid5(uuid.UUID(KEY), "assessment"))
+    ids = derived_ids(KEY, "option", 5_000)
+    assert ids[:10] == derived_ids(KEY, "option", 10)
+    assert len(set(ids)) == 5_000
+    assert not set(ids) & set(derived_ids(KEY, "question", 5_000))
+    for one in ids:
+        assert resource_id(one) == one
+        assert (uuid.UUID(one).version, uuid.UUID(one).variant) == (8, uuid.RFC_4122)
+
+
+@pytest.mark.parametrize("text", ["", "x", KEY.upper(), KEY + "\n", KEY[:-1], "{" + KEY + "}", KEY.replace("-", "")])
+def test_what_is_no_canonical_uuid_names_nothing(text: str) -> None:
+    with pytest.raises(ProblemRaised) as raised:
+        resource_id(text)
+    assert raised.value.body.status == 404
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("https://a.example", "https://a.example/take#T"),
+        ("https://a.example/", "https://a.example/take#T"),
+        ("https://a.example/take", "https://a.example/take#T"),
+        ("https://a.example/app/take/", "https://a.example/app/take#T"),
+    ],
+)
+def test_the_token_stands_in_the_fragment(base: str, expected: str) -> None:
+    assert link(base, "T") == expected
+
+
+def test_digests_of_tokens_are_derived_by_generation() -> None:
+    secrets = Secrets(b"s" * SECRET_BYTES)
+    digests = TokenDigests(secrets, KEY)
+    assert digests[2] == digest(secrets.invite_token(KEY, 2))
+    assert len({digests[number] for number in range(1, 100)}) == 99
+    assert len(digests) == MAX_GENERATIONS
+    assert next(iter(digests)) == 1
+    for beyond in (0, MAX_GENERATIONS + 1):
+        with pytest.raises(KeyError):
+            digests[beyond]
