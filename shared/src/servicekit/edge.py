@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from contracts.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemType, problem
-from servicekit.bodies import Receive
+from servicekit.bodies import Receive, discard_body
 from servicekit.json_log import REQUEST_ID
 from servicekit.problems import encode
 
@@ -57,7 +57,7 @@ class Edge:
         if refusal is None:
             await self._application(scope, receive, send_marked)
         else:
-            await _answer(refusal, send_marked)
+            await _answer(refusal, receive, send_marked)
         if self._access_log or status >= 500:
             self._record(scope, status, time.perf_counter() - started)
 
@@ -94,7 +94,7 @@ def _marked(headers: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
     return marked
 
 
-async def _answer(body: Problem, send: Send) -> None:
+async def _answer(body: Problem, receive: Receive, send: Send) -> None:
     content = encode(body)
     headers = [
         (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
@@ -102,4 +102,6 @@ async def _answer(body: Problem, send: Send) -> None:
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": body.status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await send({"type": "http.response.body", "body": content, "more_body": True})
+    await discard_body(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, Final
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from contracts.problems import PROBLEM_MEDIA_TYPE, ProblemType, problem
@@ -12,6 +12,8 @@ from servicekit.problems import encode
 
 MAX_HEAD_BYTES: Final = 16 * 1024
 HEAD_SECONDS: Final = 10.0
+LINGER_SECONDS: Final = 1.0
+"""After a refusal, for what the client still sends: closing at once could destroy the answer on its way."""
 
 
 class HeadTooLarge(Exception):  # noqa: N818 - the name says what happened
@@ -32,6 +34,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._waiting_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._refused = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -42,6 +45,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
             self._arm()
@@ -62,23 +67,36 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what can't be parsed with a problem, and close: where the next request begins is unknown."""
+        """Answer what can't be parsed with a problem, then close: where the next request begins is unknown."""
         content = encode(problem(ProblemType.MALFORMED, msg))
         head = (
             f"HTTP/1.1 400 Bad Request\r\ncontent-type: {PROBLEM_MEDIA_TYPE}\r\ncontent-length: {len(content)}\r\n"
             "x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
         )
+        self._refused, self._in_head = True, False
         self.transport.write(head.encode("ascii") + content)
-        self.transport.close()
+        if _is_answering(self.cycle):
+            self.transport.close()  # an answer before this one is under way and may still be written
+            return
+        self.transport.write_eof()
+        self._arm_close(LINGER_SECONDS)
 
     def _arm(self) -> None:
         if self._head_timer is None:
-            self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            self._arm_close(HEAD_SECONDS)
+
+    def _arm_close(self, seconds: float) -> None:
+        self._disarm()
+        self._head_timer = self.loop.call_later(seconds, self.transport.close)
 
     def _disarm(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
+
+
+def _is_answering(cycle: RequestResponseCycle | None) -> bool:
+    return cycle is not None and not cycle.response_complete
 
 
 def _too_large() -> str:

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import signal
 import socket
+import sys
 from collections.abc import Callable, Generator
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from servicekit.protocol import GuardedProtocol
 DRAIN_SECONDS: Final = 8
 KEEP_ALIVE_SECONDS: Final = 75
 BACKLOG: Final = 1_024
+SILENT_PEER_MILLISECONDS: Final = 60_000
+"""How long a peer may take nothing of what was sent; then the kernel ends the connection, and frees its buffers."""
 
 
 class AddressTaken(Exception):  # noqa: N818 - the name says what happened
@@ -26,10 +29,13 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes any free one. Raises `AddressTaken`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         reason = "in use" if getattr(error, "errno", None) == errno.EADDRINUSE else str(error)
         raise AddressTaken(f"can't listen on {host}:{port}: {reason}") from None
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER_MILLISECONDS)
+    return listener
 
 
 class Server(uvicorn.Server):

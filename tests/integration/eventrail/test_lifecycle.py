@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import socket
 import stat
 import sys
 import threading
@@ -18,7 +19,7 @@ from eventrail.exit_codes import ExitCode
 from tests.integration.eventrail.web import Web, eventually, new_id, new_tag
 from tests.kit.independent_reader import read_log
 from tests.kit.processes import Processes
-from tests.kit.services import start_eventrail
+from tests.kit.services import ADMIN_TOKEN, start_eventrail
 
 SERVE = (sys.executable, "-m", "eventrail", "serve")
 
@@ -71,6 +72,20 @@ def test_sigterm_answers_what_is_under_way_and_ends_cleanly(processes: Processes
     stored = {event.fields["id"] for event in read_log(tmp_path / "log").events}
     assert {event_id for event_id, status in answered if status == 201} <= stored
     assert json.loads((tmp_path / "log" / "head.json").read_text())["position"] == len(stored)
+
+
+def test_a_request_that_is_not_whole_when_the_server_ends_is_refused(processes: Processes, tmp_path: Path) -> None:
+    service = start_eventrail(processes, tmp_path / "log", environment={"EVENTRAIL_DRAIN_SECONDS": "1"})
+    head = f"POST /events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ADMIN_TOKEN}\r\nContent-Length: 9\r\n\r\n1"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=15) as connection:
+        connection.sendall(head.encode())
+        eventually(lambda: Web(service.url).get("/health/live").status == 200, "the request has arrived")
+        send(signal.SIGTERM, (service.child.pid,))
+        answer = b"".join(iter(lambda: connection.recv(4_096), b""))
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"urn:eventrail:problem:unavailable" in answer
+    assert service.child.wait(10) == ExitCode.OK
+    assert "Traceback" not in service.child.log
 
 
 def test_a_second_server_on_the_same_log_ends_at_once(processes: Processes, tmp_path: Path) -> None:

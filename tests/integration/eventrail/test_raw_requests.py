@@ -21,19 +21,19 @@ AUTH = b"Authorization: Bearer " + ADMIN_TOKEN.encode() + b"\r\n"
 
 
 def talk(web: Web, *parts: bytes, half_close: bool = False) -> bytes:
-    """Everything that the server says until it closes, or falls silent for a while."""
+    """Everything that the server says until it closes the connection."""
     address = urlsplit(web.url)
     with socket.create_connection((address.hostname or "", address.port or 0), timeout=5) as connection:
-        for part in parts:
-            connection.sendall(part)
-        if half_close:
-            connection.shutdown(socket.SHUT_WR)
-        connection.settimeout(3)
+        connection.settimeout(10)
         found = b""
         try:
+            for part in parts:
+                connection.sendall(part)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65_536):
                 found += part
-        except (TimeoutError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError):
             pass
         return found
 

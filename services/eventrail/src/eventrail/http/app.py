@@ -60,7 +60,7 @@ def _route(path: str, endpoint: Endpoint, name: str) -> ASGIRouteHandler | HTTPR
 
 
 def _route_with_values(path: str, endpoint: Endpoint, name: str) -> HTTPRouteHandler:
-    """Litestar's router finds path values for HTTP handlers only; such a handler may answer with an ASGI application."""
+    """Litestar's router finds path values for HTTP handlers only; such a one may answer with an ASGI application."""
 
     async def handle() -> ASGIApp:
         return endpoint

@@ -1,5 +1,6 @@
 """One path of the API as an ASGI application: method, scope, handler, and every refusal as a problem."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ class Endpoint:
             return answer_of_error(error)
         except ClientGone:
             raise
+        except asyncio.CancelledError:
+            # The server ends, and the time for requests under way is over: this one is refused, not dropped.
+            if exchange.started:
+                raise
+            detail = "the server is stopping; whether an append of this request stands is unknown"
+            return problem_answer(problem(ProblemType.UNAVAILABLE, detail))
         except Exception:  # noqa: BLE001 - whatever failed, the client gets a problem and the log the trace
             _LOG.exception("a request failed")
             return problem_answer(problem(ProblemType.INTERNAL))

@@ -32,11 +32,12 @@ class Answer:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request as ASGI gives it; `headers` have lower-case names."""
+    """A request as ASGI gives it; `headers` have lower-case names. `started`: its answer is on the way."""
 
     scope: Message
     receive: Callable[[], Awaitable[Message]]
     send: Callable[[Message], Awaitable[None]]
+    started: bool = False
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -70,9 +71,14 @@ def problem_answer(body: Problem, headers: dict[str, str] | None = None) -> Answ
     return Answer(body.status, encode(body), PROBLEM, pairs)
 
 
+async def start_answer(exchange: Exchange, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    exchange.started = True
+    await exchange.send({"type": "http.response.start", "status": status, "headers": headers})
+
+
 async def send_answer(exchange: Exchange, answer: Answer, *, more_body: bool = False) -> None:
     """With `more_body` the answer is complete for the client, and the connection held until it is finished."""
-    await exchange.send({"type": "http.response.start", "status": answer.status, "headers": _headers(answer)})
+    await start_answer(exchange, answer.status, _headers(answer))
     await exchange.send({"type": "http.response.body", "body": answer.body, "more_body": more_body})
 
 

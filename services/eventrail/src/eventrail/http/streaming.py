@@ -6,7 +6,7 @@ from typing import Final
 
 from eventrail.http.accept import choose
 from eventrail.http.conversion import query_after, query_of
-from eventrail.http.exchange import EVENT_STREAM, Exchange
+from eventrail.http.exchange import EVENT_STREAM, Exchange, start_answer
 from eventrail.http.limits import STREAM_PAGE_EVENTS, STREAM_SLICE_BYTES
 from eventrail.http.queries import MAX_POSITION, STREAM, parse_query
 from eventrail.http.reads import refuse_beyond_head
@@ -34,7 +34,7 @@ class Streaming:
         after = query.after if resumed is None else resumed
         refuse_beyond_head(after, self._store.log.head.position)
         headers = [(b"content-type", EVENT_STREAM), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
-        await exchange.send({"type": "http.response.start", "status": 200, "headers": headers})
+        await start_answer(exchange, 200, headers)
         await _send(exchange, _RETRY)
         async with Waiting(self._store, exchange) as waiting:
             while not waiting.over:
