@@ -188,6 +188,11 @@ SHEET_CASES: Final = (
         "C1",
         "option_11",
     ),
+    Case(
+        Code.CONTENT_TOO_LARGE,
+        lambda: comma_separated([["question", "type"], *[("x" * 9_900, "essay")] * 100]),
+        "87",
+    ),
     Case(Code.SEVERAL_SHEETS, _book(_two_sheets), seen="Sheet, Second"),
     Case(Code.SHEET_NOT_READ, _book(_notes_sheet), seen="Notes"),
     Case(Code.HIDDEN_SHEET_NOT_READ, _book(_first_hidden), seen="Sheet"),
@@ -211,6 +216,20 @@ CELL_CASES: Final = (
 )
 
 QUESTION_CASES: Final = (
+    Case(
+        Code.QUESTION_REFUSED,
+        "question,type\na\u202eb,essay".encode,
+        "A2",
+        "U+202E at character 2",
+        name="direction",
+    ),
+    Case(
+        Code.QUESTION_REFUSED,
+        lambda: b"question,type,option_1,option_2,correct\na,single,x  y,x y,1",
+        "D2",
+        '"x y"',
+        name="options-alike",
+    ),
     Case(Code.QUESTION_MISSING, _row("", "essay"), "A2"),
     Case(Code.TYPE_MISSING, _row("a", "", "x", "y"), "B2"),
     Case(Code.TYPE_UNKNOWN, _row("a", "multiple choice", "x", "y"), "B2", "multiple choice"),

@@ -4,9 +4,10 @@ import random
 from collections.abc import Sequence
 from decimal import Decimal
 
-import msgspec
 import pytest
 
+from assessment.domain.content import recorded_bytes
+from assessment.domain.questions import content_of
 from assessment.imports import limits
 from assessment.imports.archive import open_archive
 from assessment.imports.delimited import records
@@ -171,16 +172,15 @@ def test_shared_characters(over: int) -> None:
 
 @AROUND
 def test_accepted_bytes(over: int) -> None:
-    def rows(last: int) -> bytes:
-        lengths = [9_000] * 460 + [last]
-        return comma_separated([["question", "type", "explanation"], *(("q", "essay", "x" * one) for one in lengths)])
+    def taken(prompt: str) -> int:
+        asked, keys = content_of([QuestionDraft(kind="essay", prompt=prompt)], ["0" * 36], [[]])
+        return recorded_bytes(asked[0], keys[0])
 
-    def size(characters: int) -> int:
-        return len(msgspec.json.encode(QuestionDraft(kind="essay", prompt="q", explanation="x" * characters)))
-
-    left = limits.MAX_ACCEPTED_BYTES - 460 * size(9_000) - size(0)
-    outcome = read_file(rows(left + over))
-    assert codes(outcome) == ({"too-much-text"} if over > 0 else set())
+    count, rest = divmod(limits.MAX_ACCEPTED_BYTES, taken("x" * 9_000))
+    assert rest > taken("x"), "the last question takes the rest"
+    last = "x" * (1 + rest - taken("x") + over)
+    outcome = read_file(comma_separated([["question", "type"], *[("x" * 9_000, "essay")] * count, (last, "essay")]))
+    assert codes(outcome) == ({"content-too-large"} if over > 0 else set())
 
 
 @AROUND

@@ -19,6 +19,9 @@ MAX_SETTINGS_BYTES: Final = 48 * 1024
 MAX_QUESTIONS_DATA_BYTES: Final = MAX_EVENT_DATA_BYTES - MAX_SETTINGS_BYTES
 """A draft's list that fits can be published whatever the settings become."""
 
+QUESTIONS_FRAME_BYTES: Final = 1024
+"""More than the recorded list takes beside its questions: ids, the moment, the sealing."""
+
 MAX_RECORDS_BYTES: Final = 512 * 1024
 """All answers of one attempt as their scoring record keeps them; sealed and with 500 scores they fit one event."""
 
@@ -39,6 +42,11 @@ def content_hash(settings: Settings, questions: tuple[Question, ...], keys: tupl
 def check_fits(fact: Fact, at: str, max_bytes: int = MAX_EVENT_DATA_BYTES) -> None:
     """Refuse what would not fit into one event."""
     _check_size(len(encode_data(fact)), at, max_bytes)
+
+
+def recorded_bytes(question: Question, key: AnswerKey) -> int:
+    """What one question takes in a recorded list: as it is asked, and its key as text of its sealed bytes."""
+    return len(msgspec.json.encode(question)) + 1 + -(-4 * (len(canonical_json(key)) + 1) // 3)
 
 
 def check_records_fit(records: tuple[AnswerRecord, ...], at: str) -> None:

@@ -1,7 +1,5 @@
 """A sheet's rows as a list of questions, under the rules that hold across rows."""
 
-from msgspec import json
-
 from assessment.imports.cells import Sheet
 from assessment.imports.layout import Header
 from assessment.imports.limits import MAX_ACCEPTED_BYTES
@@ -9,6 +7,7 @@ from assessment.imports.problems import Code, FileRefused
 from assessment.imports.report import ProblemList
 from assessment.imports.row_cells import RowCells
 from assessment.imports.rows import is_blank, read_question
+from assessment.imports.rules import taken_bytes
 from contracts.assessment.assessments import QuestionDraft
 from contracts.assessment.limits import MAX_QUESTIONS
 
@@ -45,9 +44,12 @@ class Bank:
         if len(self.questions) == MAX_QUESTIONS:
             cells.refuse(Code.TOO_MANY_QUESTIONS, "question", question.prompt)
             return False
-        self._accepted_bytes += len(json.encode(question))
+        taken = taken_bytes(question, cells)
+        if taken is None:
+            return True
+        self._accepted_bytes += taken
         if self._accepted_bytes > MAX_ACCEPTED_BYTES:
-            raise FileRefused(Code.TOO_MUCH_TEXT, row=cells.row.number)
+            raise FileRefused(Code.CONTENT_TOO_LARGE, row=cells.row.number)
         self.questions.append(question)
         if question.external_id is not None:
             self._external_ids.add(question.external_id)

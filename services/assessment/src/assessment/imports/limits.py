@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from assessment.domain.content import MAX_QUESTIONS_DATA_BYTES, QUESTIONS_FRAME_BYTES
+
 CONTRACT_VERSION: Final = 1
 """Part of the digest: the same bytes read under another contract are another import."""
 
@@ -24,8 +26,8 @@ MAX_INFLATION_RATIO: Final = 100
 MAX_SHARED_CHARACTERS: Final = 32 * 1024 * 1024
 """Shared strings, counted as often as cells refer to them."""
 
-MAX_ACCEPTED_BYTES: Final = 4 * 1024 * 1024
-"""All accepted questions of one file together, as JSON."""
+MAX_ACCEPTED_BYTES: Final = MAX_QUESTIONS_DATA_BYTES - QUESTIONS_FRAME_BYTES
+"""All accepted questions of one file together, as an assessment records them."""
 
 HEADER_SEARCH_ROWS: Final = 20
 DELIMITER_SAMPLE_CHARACTERS: Final = 64 * 1024

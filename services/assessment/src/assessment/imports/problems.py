@@ -72,6 +72,11 @@ class Code(Enum):
         "The file's name promises another format than its content.",
     )
     NUL_CHARACTER = ("nul-character", "error", "The text holds a NUL character, which no spreadsheet program writes.")
+    CONTENT_TOO_LARGE = (
+        "content-too-large",
+        "error",
+        "The questions together are larger than an assessment can be; split the file.",
+    )
     SEPARATOR_UNKNOWN = ("separator-unknown", "error", "The `sep=` line names a separator other than , ; | or tab.")
     UNCLOSED_QUOTE = ("unclosed-quote", "error", "A quotation mark is opened in this row and never closed.")
     MISPLACED_QUOTE = (
@@ -156,6 +161,7 @@ class Code(Enum):
         "error",
         "Points go from 0 to 1,000 with at most three decimal places.",
     )
+    QUESTION_REFUSED = ("question-refused", "error", "An assessment takes no such question.")
     EXTERNAL_ID_TWICE = ("external-id-twice", "error", "The external_id stands in an earlier row already.")
 
     def __init__(self, slug: str, severity: Severity, sentence: str) -> None:
