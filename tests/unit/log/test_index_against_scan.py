@@ -11,7 +11,8 @@ from eventrail.log.index import IndexDelta, Lookup
 from eventrail.log.matching import Matcher
 from eventrail.log.memory_index import MemoryIndex
 from eventrail.log.options import Options
-from tests.kit.logs import open_log
+from tests.kit.logs import HastyFiles, open_log
+from tests.kit.properties import PROPERTY
 
 TYPES = ["a", "b", "c"]
 TAGS = ["t:1", "t:2", "u:1", "u:2"]
@@ -43,6 +44,7 @@ def indexed(events: list[Stored]) -> tuple[MemoryIndex, IndexDelta]:
     return index, delta
 
 
+@PROPERTY
 @given(EVENTS, SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.integers(0, 45))
 def test_matches_from_either_end(
     events: list[Stored], types: list[str], tags: list[str], after: int, upto: int
@@ -56,7 +58,7 @@ def test_matches_from_either_end(
         assert matcher.earliest(after, upto) == min(found, default=0)
 
 
-@settings(max_examples=40)
+@settings(PROPERTY, max_examples=40)
 @given(
     EVENTS, SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.none() | st.integers(0, 45), st.integers(1, 9), st.booleans()
 )
@@ -75,7 +77,7 @@ def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
         if matches(e, types, tags) and e.position > after and (before is None or e.position < before)
     ]
     with tempfile.TemporaryDirectory() as directory:
-        log = open_log(Path(directory), Options(segment_bytes=1_000, extend_bytes=0))
+        log = open_log(Path(directory), Options(segment_bytes=1_000, extend_bytes=0), files=HastyFiles())
         for start in range(0, len(events), 3):
             log.commit([Append((NewEvent(e.type, e.tags, b"%d" % e.position),)) for e in events[start : start + 3]])
         found: list[int] = []
@@ -98,7 +100,7 @@ def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
 
 
 @given(EVENTS, st.lists(st.tuples(SOME_TYPES, SOME_TAGS, st.integers(0, 40)), min_size=1, max_size=3))
-@settings(max_examples=40)
+@settings(PROPERTY, max_examples=40)
 def test_a_condition_says_what_a_scan_says(events: list[Stored], items: list[tuple[list[str], list[str], int]]) -> None:
     items = [(types, tags, min(after, len(events))) for types, tags, after in items]
     latest = max(
@@ -107,7 +109,7 @@ def test_a_condition_says_what_a_scan_says(events: list[Stored], items: list[tup
     )
     condition = tuple(ConditionItem(tuple(types), tuple(tags), after) for types, tags, after in items)
     with tempfile.TemporaryDirectory() as directory:
-        log = open_log(Path(directory))
+        log = open_log(Path(directory), files=HastyFiles())
         half = len(events) // 2
         log.commit([Append((NewEvent(e.type, e.tags, b"1"),)) for e in events[:half]])
         *_, outcome = log.commit(

@@ -8,6 +8,7 @@ from hypothesis import example, given, strategies as st
 from eventrail.log.admission import compact_json
 from eventrail.log.errors import Malformed
 from eventrail.log.limits import NESTING_LEVELS
+from tests.kit.properties import PROPERTY
 
 KEPT = [
     b"{}",
@@ -189,6 +190,7 @@ FRAGMENTS = st.sampled_from([
 # fmt: on
 
 
+@PROPERTY
 @given(st.lists(FRAGMENTS, max_size=14).map(b"".join))
 @example(b'"\\\\ud800"')
 @example(b'"\\ud83c\\udf0d"')
@@ -209,6 +211,7 @@ VALUES = st.recursive(
 )
 
 
+@PROPERTY
 @given(VALUES, st.sampled_from([None, 0, 2, "\t"]), st.booleans())
 def test_what_json_dumps_is_admitted_in_its_compact_form(value: object, indent: int | str | None, escape: bool) -> None:  # noqa: FBT001 - hypothesis passes by position
     spaced = json.dumps(value, indent=indent, ensure_ascii=escape).encode()

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 from eventrail.log.events import NewEvent
 from eventrail.log.line import BadLine, StoredLine, claimed_sync, follow, form_line, format_time, genesis, parse_line
 from tests.kit.logs import numbered_id
+from tests.kit.properties import PROPERTY
 
 LOG_ID = "0198c0de-0000-7000-8000-000000000000"
 TIME = "2026-11-22T08:00:00.123456Z"
@@ -55,6 +56,7 @@ TAGS = st.lists(st.from_regex(r"[A-Za-z0-9_-]{1,9}:[A-Za-z0-9_:-]{1,9}", fullmat
 TYPES = st.from_regex(r"[a-z0-9_]{1,9}(\.[a-z0-9_]{1,9}){0,3}", fullmatch=True)
 
 
+@PROPERTY
 @given(
     data=JSON_VALUES,
     meta=st.dictionaries(st.text(), JSON_VALUES, max_size=3),

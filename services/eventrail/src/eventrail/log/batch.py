@@ -65,28 +65,19 @@ class Batch:
 
     def _form(self, append: Append) -> Appended | LineTooLarge:
         """Lines are formed aside, so that a line that is too large leaves nothing behind."""
+        synced = self._head_position
         first = self.position + 1
         last = self.position + len(append.events)
-        ids: list[str] = []
-        lines: list[bytes] = []
+        formed: list[tuple[str, bytes]] = []
         line_hash = self.hash
         for position, event in enumerate(append.events, first):
             event_id = self._next_id() if event.id is None else event.id
-            line, line_hash = form_line(
-                event,
-                event_id,
-                position=position,
-                time=self.time,
-                commit=last,
-                synced=self._head_position,
-                previous_hash=line_hash,
-            )
+            line, line_hash = form_line(event, event_id, position, self.time, last, synced, line_hash)
             if len(line) - 1 > LINE_BYTES:
                 return LineTooLarge(position - first, len(line) - 1)
-            ids.append(event_id)
-            lines.append(line)
-        for position, (event, event_id, line) in enumerate(zip(append.events, ids, lines, strict=True), first):
-            self.delta.add(position, event_id, event.type, event.tags, len(line))
-        self.lines += lines
+            formed.append((event_id, line))
+        for event, (event_id, line) in zip(append.events, formed, strict=True):
+            self.lines.append(line)
+            self.delta.add(self.position, event_id, event.type, event.tags, len(line))
         self.hash = line_hash
         return Appended(first, last)

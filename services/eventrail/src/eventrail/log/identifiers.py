@@ -9,7 +9,7 @@ def uuid7(microseconds: int) -> str:
     Ids of one time are in no order: the log's order is the position.
     """
     milliseconds, fraction = divmod(microseconds, 1_000)
-    random_bits = int.from_bytes(os.urandom(8), "big") >> 2
-    value = milliseconds << 80 | 0x7 << 76 | (fraction * 4_096 // 1_000) << 64 | 0b10 << 62 | random_bits
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    time = f"{milliseconds:012x}"
+    chance = os.urandom(8).hex()
+    variant = "89ab"[int(chance[0], 16) & 3]
+    return f"{time[:8]}-{time[8:]}-7{fraction * 4_096 // 1_000:03x}-{variant}{chance[1:4]}-{chance[4:]}"
