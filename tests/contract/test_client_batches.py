@@ -135,3 +135,21 @@ async def test_a_client_that_closes_leaves_nobody_waiting() -> None:
     await runner.cleanup()
     assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
     assert [getattr(outcome, "maybe_recorded", None) for outcome in outcomes] == [True, True, True]
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+async def test_no_append_is_left_in_the_queue(lanes: int) -> None:
+    def answer(body: bytes) -> web.Response:
+        ok, count = AppendResult(1, 1, replayed=False), body.count(b"\n")
+        return lines(*[ok] * count) if count else web.json_response(msgspec.to_builtins(ok))
+
+    options = Options(lanes=lanes)
+    async with stub_store(answer) as stub, EventrailClient(stub.url, options=options) as client, asyncio.timeout(20):
+
+        async def append_in_turn() -> None:
+            for number in range(30):
+                await client.append([new_event("said", number)])
+
+        for tasks in (1, lanes, 7):
+            await asyncio.gather(*(append_in_turn() for _ in range(tasks)))
+    assert sum(len(values(body)) for body in stub.bodies) == 30 * (1 + lanes + 7)

@@ -56,12 +56,14 @@ class AppendLane:
         self._options = options
         self._queue: deque[Waiting] = deque()
         self._senders: set[asyncio.Task[None]] = set()
+        self._sending = 0
 
     async def append(self, request: AppendRequest) -> Outcome:
         """The outcome of an append whose events have their ids; it shares its request with what else is waiting."""
         waiting = Waiting(request)
         self._queue.append(waiting)
-        if len(self._senders) < self._options.lanes:
+        if self._sending < self._options.lanes:
+            self._sending += 1
             sender = asyncio.create_task(self._send_queued())
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
@@ -85,8 +87,12 @@ class AppendLane:
             self._queue.popleft().settle(Unavailable("the client was closed"))
 
     async def _send_queued(self) -> None:
-        while self._queue:
-            await self._send(_next_together(self._queue))
+        """Until the queue is empty. Seeing that and no longer counting are one step, so that nobody waits in vain."""
+        try:
+            while self._queue:
+                await self._send(_next_together(self._queue))
+        finally:
+            self._sending -= 1
 
     async def _send(self, batch: list[Waiting]) -> None:
         """Send until each has an outcome, the refused and the recorded ones once only."""
