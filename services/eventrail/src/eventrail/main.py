@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 import uvloop
@@ -33,8 +33,7 @@ from eventrail.log.identifiers import uuid7
 from eventrail.log.layout import Layout
 from eventrail.log.log import Log
 from eventrail.log.options import Options
-from eventrail.publisher.publisher import Publisher, PublisherOptions
-from eventrail.publisher.witness import Testimony, testimony
+from eventrail.publisher.testimony import Testimony
 from eventrail.settings import ServeSettings
 from eventrail.token_file import TokensRefused, given_grants, own_grants
 from servicekit.edge import Edge
@@ -82,12 +81,12 @@ async def _serve(settings: ServeSettings, given: Grants | None) -> None:
     log = _opened(settings, seen)
     with contextlib.closing(log):
         grants = given or _own_grants(settings)
-        async with _queue(settings, log, seen) as queue, _publisher(settings, log, queue) as publisher:
+        async with _queue(settings, log, seen) as queue, _publisher(settings, log, queue) as publisher_status:
             store = Store(
                 log=log,
                 queue=queue,
                 grants=grants,
-                publisher_status=publisher.status if publisher else lambda: _OFF,
+                publisher_status=publisher_status,
                 new_id=lambda: uuid7(time.time_ns() // 1_000),
                 limits=HttpLimits(settings.body_seconds, settings.heartbeat_seconds),
             )
@@ -105,6 +104,8 @@ async def _testimony(settings: ServeSettings) -> Testimony:
     """Before the log is opened, since its recovery must know what it may not cut."""
     if not settings.nats_url:
         return Testimony(answered=True)
+    from eventrail.publisher.witness import testimony  # noqa: PLC0415 - slow to load, and not everybody has NATS
+
     identity = read_identity(SystemFiles(), Layout(settings.data_directory))
     return await testimony(settings.nats_url, identity.log_id if identity else None)
 
@@ -149,15 +150,20 @@ async def _queue(settings: ServeSettings, log: Log, seen: Testimony) -> AsyncGen
 
 
 @contextlib.asynccontextmanager
-async def _publisher(settings: ServeSettings, log: Log, queue: CommitQueue) -> AsyncGenerator[Publisher | None, None]:
+async def _publisher(
+    settings: ServeSettings, log: Log, queue: CommitQueue
+) -> AsyncGenerator[Callable[[], PublisherStatus], None]:
+    """What is yielded tells how publishing goes."""
     if not settings.nats_url:
-        yield None
+        yield lambda: _OFF
         return
+    from eventrail.publisher.publisher import Publisher, PublisherOptions  # noqa: PLC0415 - as above
+
     options = PublisherOptions(settings.nats_url, accept_truncate=settings.accept_truncate)
     publisher = Publisher(log, queue, options)
     await publisher.start()
     try:
-        yield publisher
+        yield publisher.status
     finally:
         await publisher.stop()
 

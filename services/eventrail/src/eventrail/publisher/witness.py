@@ -1,22 +1,14 @@
 """What NATS has seen of a log, asked before the log is opened: recovery must not cut below it."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Final
 
 from eventrail.publisher.connection import Connection
 from eventrail.publisher.failures import PublishingInterrupted
 from eventrail.publisher.stream import Stream
+from eventrail.publisher.testimony import Testimony
 
 WITNESS_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """`answered` is False where nothing could be learned; `position` is 0 where NATS knows nothing of this log."""
-
-    answered: bool
-    position: int = 0
 
 
 async def testimony(url: str, log_id: str | None) -> Testimony:
