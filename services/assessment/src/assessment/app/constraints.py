@@ -11,6 +11,7 @@ _SAID: Final[dict[str, tuple[Reason, str]]] = {
     "employers_active_within_limit": (Reason.ACTIVE_LIMIT_REACHED, "The employer has no active assessment left"),
     "submissions_once": (Reason.ALREADY_SUBMITTED, "The assessment was submitted already"),
     "submissions_one_per_attempt": (Reason.ALREADY_SUBMITTED, "The assessment was submitted already"),
+    "sittings_pkey": (Reason.CONFLICT, "The sitting was started already"),
     "sittings_one_per_candidate": (Reason.CONFLICT, "The sitting was started already"),
     "candidates_pkey": (Reason.ADDRESS_KNOWN, "The address is known already"),
     "assessments_of_employer": (Reason.NOT_FOUND, "There is no such employer"),
