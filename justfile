@@ -56,7 +56,7 @@ benchmark *arguments: setup
 
 # Write the generated schemas and vectors again
 golden: setup
-    {{ python }} -m tests.contract.golden
+    {{ python }} -m tests.kit.golden
 
 # Choose versions again and lock them by hash, for the workspace and for each image
 lock:
