@@ -21,6 +21,9 @@ from tests.kit.history import Acknowledged, Record, Refused, Sent, SentEvent, en
 Tell = Callable[[Record], None]
 Client = Callable[[CommitQueue, Log, Sent, Tell], Awaitable[None]]
 
+WRITE_BEHIND_SECONDS = 0.005
+"""How long the child that must be caught lets a write lie: longer than a sync takes, as a write-back cache does."""
+
 TEXTS = (
     '"plain"',
     '"🌍🏴\u200d☠️ 𐍈"',
@@ -94,6 +97,7 @@ async def _acknowledge_first(queue: CommitQueue, log: Log, call: Sent, tell: Tel
     tell(call)
     first = log.head.position + 1
     tell(Acknowledged(call.call, first, first + len(call.events) - 1))
+    await asyncio.sleep(WRITE_BEHIND_SECONDS)
     await queue.append(_append_of(call))
 
 
