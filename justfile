@@ -48,7 +48,8 @@ test-containers *arguments: setup
 
 # The long proofs with their full counts: kills, races, simulations (KILL_CYCLES, ROUNDS)
 prove *arguments: setup
-    KILL_CYCLES="${KILL_CYCLES:-300}" ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest --timeout=1800 -s tests/simulation tests/integration {{ arguments }}
+    KILL_CYCLES="${KILL_CYCLES:-300}" ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest -s --timeout=3600 --durations=0 \
+      $(grep -rlE '"(KILL_CYCLES|ROUNDS)"' tests --include='test_*.py') {{ arguments }}
 
 # Measure; not part of `test`
 benchmark *arguments: setup
