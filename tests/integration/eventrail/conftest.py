@@ -1,12 +1,14 @@
-"""One server for the tests of a module that leave it running."""
+"""One server for the tests of a module that leave it running, and a NATS without our stream."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.eventrail.copies import delete_stream, stream_info
 from tests.integration.eventrail.web import Web
 from tests.kit.processes import Processes
+from tests.kit.servers import Messages
 from tests.kit.services import Service, start_eventrail
 
 SHORT = {"EVENTRAIL_BODY_SECONDS": "1", "EVENTRAIL_HEARTBEAT_SECONDS": "0.2"}
@@ -27,3 +29,21 @@ def service(directory: Path) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def web(service: Service) -> Web:
     return Web(service.url)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@pytest.fixture
+def nats(nats_server: Messages) -> Iterator[Messages]:
+    """The run's NATS, without our stream before and after."""
+    drop_stream(nats_server.url)
+    yield nats_server
+    drop_stream(nats_server.url)
+
+
+def drop_stream(url: str) -> None:
+    if stream_info(url) is not None:
+        delete_stream(url)
