@@ -8,8 +8,11 @@ import pytest
 from tests.integration.assessment_http.api import Api, a_session
 from tests.integration.assessment_http.steps import Employer, an_employer
 from tests.integration.assessment_http.system import System, a_system
-from tests.kit.backends import a_nats
+from tests.kit.backends import a_nats, a_postgres
+from tests.kit.databases import fresh_name, migrate
 from tests.kit.servers import Database
+
+IMPATIENT = {"ASSESSMENT_PROJECTION_WAIT_SECONDS": "1", "ASSESSMENT_APPEND_SECONDS": "2"}
 
 
 @pytest.fixture(scope="package")
@@ -20,6 +23,18 @@ def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, templat
         a_system(tmp_path_factory.mktemp("system"), postgres, template_database, messages) as made,
     ):
         yield made
+
+
+@pytest.fixture(scope="package")
+def own_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system whose parts a test may break, if it mends them again; with the durability that production has."""
+    with a_postgres(durable=True) as database, a_nats() as messages:
+        template = fresh_name()
+        database.execute(f"CREATE DATABASE {template}")
+        migrate(database.url(template))
+        directory = tmp_path_factory.mktemp("own")
+        with a_system(directory, database, template, messages, IMPATIENT, webs=1) as made:
+            yield made
 
 
 @pytest.fixture

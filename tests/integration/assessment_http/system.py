@@ -60,6 +60,7 @@ def a_system(
 ) -> Iterator[System]:
     name = fresh_name()
     database.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    directory.mkdir(parents=True, exist_ok=True)
     processes = Processes(directory, [])
     try:
         eventrail = start_eventrail(processes, directory / "log", nats_url=messages.url)

@@ -18,6 +18,7 @@ from servicekit.problems import ProblemRaised
 
 AnyResponse = Response[bytes]
 RETRY_SECONDS: Final = 1
+UNKNOWN_OUTCOME: Final = "Whether it was done is not known here; a retry with the same Idempotency-Key is safe."
 _LOG: Final = logging.getLogger("assessment.http")
 _PASSING_CLASSES: Final = ("08", "25", "40", "53", "55", "57", "58")
 """SQLSTATE classes of what passes: connections, timeouts, deadlocks, resources, locks, shutdowns, the system."""
@@ -54,13 +55,12 @@ def _key_reused(_: Request[Any, Any, Any], __: KeyReused) -> AnyResponse:
 
 def _overloaded(_: Request[Any, Any, Any], error: Overloaded) -> AnyResponse:
     _LOG.warning("a command was not done", extra={"fields": {"reason": str(error)}})
-    return _answered(try_again(ProblemType.BUSY, "Nothing was recorded.", error.retry_after_seconds))
+    return _answered(try_again(ProblemType.BUSY, UNKNOWN_OUTCOME, error.retry_after_seconds))
 
 
 def _log_unavailable(_: Request[Any, Any, Any], error: LogUnavailable) -> AnyResponse:
     _LOG.warning("the log is not available", extra={"fields": {"reason": str(error)}})
-    detail = "Whether it was done is not known; a retry with the same Idempotency-Key is safe."
-    return _answered(try_again(ProblemType.UNAVAILABLE, detail, RETRY_SECONDS))
+    return _answered(try_again(ProblemType.UNAVAILABLE, UNKNOWN_OUTCOME, RETRY_SECONDS))
 
 
 def _reads_busy(_: Request[Any, Any, Any], __: ReadsBusy) -> AnyResponse:

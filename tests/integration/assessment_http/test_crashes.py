@@ -1,0 +1,223 @@
+"""A process ends at the worst moment: the fact stands once, and a retry gets the answer that was never received."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.integration.assessment_http.api import Api, Reply
+from tests.integration.assessment_http.log import Fact, facts
+from tests.integration.assessment_http.steps import (
+    Employer,
+    a_draft,
+    a_key,
+    a_published,
+    an_employer,
+    right_answers,
+    started,
+)
+from tests.integration.assessment_http.system import System
+from tests.kit.fault_proxy import FaultProxy
+from tests.kit.services import OPERATOR_TOKEN, start_eventrail
+
+POINTS = ("begun", "locked", "projected", "appended", "stamped", "committed")
+WAIT_SECONDS = 30.0
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not await condition():  # noqa: ASYNC110 (what is waited for is in other processes)
+            await asyncio.sleep(0.02)
+
+
+async def answered(request: Callable[[], Awaitable[Reply]]) -> Reply:
+    """As a client does: again, with the same key, while it is told to come back."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while (reply := await request()).status == 503:  # noqa: ASYNC110 (the service has no event for that)
+            await asyncio.sleep(float(reply.headers["Retry-After"]) / 10)
+    return reply
+
+
+async def published(session: aiohttp.ClientSession, system: System, assessment_id: str) -> list[Fact]:
+    return await facts(session, system, f"assessment:{assessment_id}", "assessment.published")
+
+
+async def active_count(employer: Employer) -> int:
+    reply = await employer.api.with_token(OPERATOR_TOKEN).get(f"/v1/employers/{employer.id}")
+    return int(reply.expect(200).json["active_count"])
+
+
+async def lost(request: Awaitable[Reply]) -> None:
+    """The client never hears of it."""
+    with pytest.raises(aiohttp.ClientError):
+        await request
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_a_publish_is_done_once_wherever_its_process_is_killed(
+    system: System, session: aiohttp.ClientSession, employer: Employer, point: str
+) -> None:
+    draft, key = await a_draft(employer), a_key()
+    dying = system.another_web(f"dying-{point}", {"ASSESSMENT_INTERRUPTION": f"{point}:kill"})
+    await lost(employer.api.at(dying.url).post(f"{draft.path}/publish", key=key))
+    assert dying.child.wait(10) == -9
+    standing = await published(session, system, draft.id)
+    assert len(standing) == (0 if point in ("begun", "locked", "projected") else 1)
+    first = (await employer.api.post(f"{draft.path}/publish", key=key)).expect(200)
+    again = (await employer.api.at(system.webs[1].url).post(f"{draft.path}/publish", key=key)).expect(200)
+    assert (again.body, again.position, again.etag) == (first.body, first.position, first.etag)
+    (fact,) = await published(session, system, draft.id)
+    assert (fact.position, fact.data["content_hash"]) == (first.position, first.json["content_hash"])
+    assert first.json["published_at"] == fact.data["at"]
+    assert await active_count(employer) == 1
+    (await employer.api.post(f"{draft.path}/publish", key=a_key())).refused(409, "not-a-draft")
+
+
+async def test_a_submission_survives_its_process_while_nats_is_stopped(
+    system: System, session: aiohttp.ClientSession, employer: Employer
+) -> None:
+    assessment, key = await a_published(employer), a_key()
+    candidate, questions = await started(employer, assessment)
+    body = {"answers": right_answers(questions)}
+    dying = system.another_web("dying-submit", {"ASSESSMENT_INTERRUPTION": "appended:kill"})
+    system.messages.stop()
+    try:
+        await lost(candidate.api.at(dying.url).post("/v1/take/submit", body, key=key))
+        assert dying.child.wait(10) == -9
+        restarted = system.another_web("restarted", port=dying.port)
+        receipt = (await candidate.api.at(restarted.url).post("/v1/take/submit", body, key=key)).expect(201)
+    finally:
+        system.messages.start()
+    assert (await candidate.api.post("/v1/take/submit", body, key=key)).body == receipt.body
+    (fact,) = await facts(session, system, f"assessment:{assessment.id}", "sitting.submitted")
+    assert (fact.position, fact.data["submission_id"]) == (receipt.position, receipt.json["submission_id"])
+    (row,) = (await employer.api.get(f"{assessment.path}/submissions?at_least={fact.position}")).json["items"]
+    assert row["points"] == 6.5
+
+
+@pytest.mark.parametrize("nats_runs", [True, False])
+async def test_postgres_is_killed_between_append_and_commit(
+    own_system: System,
+    session: aiohttp.ClientSession,
+    tmp_path: Path,
+    nats_runs: bool,  # noqa: FBT001 (a case's value)
+) -> None:
+    system = own_system
+    employer = await an_employer(Api(session, system.url))
+    draft, key, paused = await a_draft(employer), a_key(), tmp_path / "paused"
+    web = system.another_web(f"paused-{nats_runs}", {"ASSESSMENT_INTERRUPTION": f"appended:pause:{paused}"})
+    if not nats_runs:
+        system.messages.stop()
+    asked = asyncio.create_task(employer.api.at(web.url).post(f"{draft.path}/publish", key=key))
+    await until(lambda: asyncio.to_thread(paused.exists))
+    system.database.kill()
+    paused.unlink()
+    reply = await asked
+    assert reply.status in (200, 503)  # the fact stands; whether that can be told depends on the moment
+    (await employer.api.get(draft.path)).refused(503, "unavailable")
+    assert (await employer.api.get("/health/ready")).expect(503).json["status"] == "failing"
+    system.database.start()
+
+    async def ready() -> bool:
+        return (await employer.api.get("/health/ready")).status == 200
+
+    await until(ready)
+    first = await answered(lambda: employer.api.post(f"{draft.path}/publish", key=key))
+    first.expect(200)
+    if reply.status == 200:
+        assert (reply.body, reply.position) == (first.body, first.position)
+    (fact,) = await published(session, system, draft.id)
+    assert fact.position == first.position
+    (await employer.api.get(f"{draft.path}?at_least={fact.position}")).expect(200)
+    assert await active_count(employer) == 1
+    assert system.asked(f"SELECT count(*) FROM live.command_keys WHERE last = {fact.position}") == "1"
+    web.child.stop()
+    if not nats_runs:
+        system.messages.start()
+
+
+async def test_the_log_is_down_for_a_while(own_system: System, session: aiohttp.ClientSession) -> None:
+    system = own_system
+    employer = await an_employer(Api(session, system.url))
+    draft, key = await a_draft(employer), a_key()
+    system.eventrail.child.kill()
+    refused = (await employer.api.post(f"{draft.path}/publish", key=key)).refused(503, "unavailable")
+    assert int(refused.headers["Retry-After"]) >= 1
+    (await employer.api.get(draft.path)).expect(200)
+    assert (await employer.api.get("/health/live")).expect(200).json["status"] == "ok"
+    assert (await employer.api.get("/health/ready")).expect(503).json["status"] == "failing"
+    system.eventrail = start_eventrail(
+        system.processes, system.directory / "log", nats_url=system.messages.url, port=system.eventrail.port
+    )
+    done = (await answered(lambda: employer.api.post(f"{draft.path}/publish", key=key))).expect(200)
+    (fact,) = await published(session, system, draft.id)
+    assert fact.position == done.position
+
+
+async def test_a_reply_that_the_client_lost_is_given_again(
+    system: System, session: aiohttp.ClientSession, employer: Employer
+) -> None:
+    draft, key = await a_draft(employer), a_key()
+    async with FaultProxy(system.webs[0].port) as proxy:
+        through = employer.api.at(proxy.url)
+        proxy.drop_reply()
+        await lost(through.post(f"{draft.path}/publish", key=key))
+        assert proxy.faults == 1
+        first = (await through.post(f"{draft.path}/publish", key=key)).expect(200)
+    (fact,) = await published(session, system, draft.id)
+    assert (first.position, first.json["published_at"]) == (fact.position, fact.data["at"])
+
+
+async def test_a_reply_that_the_service_lost_does_not_append_twice(
+    system: System, session: aiohttp.ClientSession, employer: Employer
+) -> None:
+    async with FaultProxy(system.eventrail.port) as proxy:
+        web = await asyncio.to_thread(system.another_web, "lossy", {"ASSESSMENT_EVENTRAIL_URL": proxy.url})
+        through = Employer(employer.id, employer.api.at(web.url))
+        for _ in range(3):
+            draft = await a_draft(through)
+            proxy.drop_reply()
+            faults = proxy.faults
+            done = (await through.api.post(f"{draft.path}/publish", key=a_key())).expect(200)
+            assert proxy.faults == faults + 1
+            (fact,) = await published(session, system, draft.id)
+            assert fact.position == done.position
+        await asyncio.to_thread(web.child.stop)
+
+
+@pytest.mark.parametrize("point", ["locked", "appended"])
+async def test_a_stopped_process_holds_nobody_up_for_long(
+    system: System, session: aiohttp.ClientSession, employer: Employer, tmp_path: Path, point: str
+) -> None:
+    """Its rows are freed by PostgreSQL after the configured time, and whatever it had appended is applied."""
+    idle_seconds, paused = 2.0, tmp_path / "paused"
+    told = {
+        "ASSESSMENT_INTERRUPTION": f"{point}:pause:{paused}",
+        "ASSESSMENT_IDLE_TRANSACTION_SECONDS": str(idle_seconds),
+        "ASSESSMENT_APPEND_SECONDS": "1",
+    }
+    web = system.another_web(f"stopped-{point}", told)
+    stuck, other, key = await a_draft(employer), await a_draft(employer), a_key()
+    stranger = await an_employer(employer.api)
+    asked = asyncio.create_task(employer.api.at(web.url).post(f"{stuck.path}/publish", key=key))
+    await until(lambda: asyncio.to_thread(paused.exists))
+    web.child.pause()
+    with pytest.raises(Exception, match="could not obtain lock"):  # so there is something to be held up by
+        system.asked(f"SELECT 1 FROM live.employers WHERE id = '{employer.id}' FOR UPDATE NOWAIT")
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    await a_published(stranger)
+    strangers_seconds = clock() - began
+    (await employer.api.post(f"{other.path}/publish", key=a_key())).expect(200)
+    seconds = clock() - began
+    assert strangers_seconds < idle_seconds
+    assert seconds < idle_seconds + 3, seconds
+    first = (await employer.api.post(f"{stuck.path}/publish", key=key)).expect(200)
+    paused.unlink()
+    web.child.resume()
+    late = await asked
+    assert (late.status, late.body) == (200, first.body)
+    assert len(await published(session, system, stuck.id)) == 1
+    assert await active_count(employer) == 2
