@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from contracts.envelope import DEFAULT_TYPE, MAX_TAGS, EventType, Position, Tag
+from contracts.envelope import DEFAULT_TYPE, MAX_TAGS, AnyValue, EventId, EventType, Position, Tag
 from contracts.wire import Message, Request
 
 MAX_APPEND_EVENTS: Final = 1_000
@@ -24,10 +24,10 @@ def _no_meta() -> msgspec.Raw:
 class NewEvent(Request, frozen=True):
     """An event to be recorded; `id` is given for all events of an append or for none."""
 
-    data: msgspec.Raw
+    data: AnyValue
     type: EventType = DEFAULT_TYPE
     tags: Tags = ()
-    id: str | None = None
+    id: EventId | None = None
     meta: MetaObject = msgspec.field(default_factory=_no_meta)
 
 

@@ -28,6 +28,10 @@ TAG_GRAMMAR: Final = re.compile(TAG_PATTERN)
 
 EventType = Annotated[str, msgspec.Meta(pattern=TYPE_PATTERN, max_length=MAX_TYPE_CHARACTERS)]
 Tag = Annotated[str, msgspec.Meta(pattern=TAG_PATTERN, max_length=MAX_TAG_CHARACTERS)]
+EventId = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
+Time = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+AnyValue = Annotated[msgspec.Raw, msgspec.Meta(description="Any JSON value.")]
+Object = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 Position = Annotated[int, msgspec.Meta(ge=0)]
 Digest = Annotated[str, msgspec.Meta(pattern=DIGEST_PATTERN)]
 
@@ -48,12 +52,12 @@ class Event(Message, frozen=True):
     """
 
     position: Position
-    id: str
+    id: EventId
     type: EventType
     tags: tuple[Tag, ...]
-    time: str
-    data: msgspec.Raw
-    meta: msgspec.Raw
+    time: Time
+    data: AnyValue
+    meta: Object
     commit: Position
     synced: Position
     hash: Digest
