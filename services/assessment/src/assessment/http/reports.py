@@ -1,5 +1,6 @@
 """What the service says of itself: health, and the document of its own interface."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Response
@@ -41,10 +42,11 @@ async def health_ready(request: AnyRequest, service: ServiceGiven) -> AnswerByte
 def schema_endpoint(document: dict[str, Any], path: str) -> HTTPRouteHandler:
     """Serve the document, made once; it is open, since it holds no data."""
     body = ENCODER.encode(document)
+    operation = replace(SCHEMA, id=SCHEMA.id if path == f"/{SCHEMA.id}" else f"{SCHEMA.id}File")
 
-    @endpoint("GET", path, SCHEMA)
+    @endpoint("GET", path, operation)
     async def schema(request: AnyRequest) -> AnswerBytes:
-        read_query(request, SCHEMA)
+        read_query(request, operation)
         return Response(body, media_type=JSON, headers=KEPT)
 
     return schema
