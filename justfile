@@ -23,7 +23,7 @@ up: setup
 [no-exit-message]
 demo *arguments: setup
     @{{ python }} -m embedded.first_employer {{ quote(credentials) }}
-    @CREDENTIALS={{ quote(credentials) }} exec {{ python }} -m demo {{ arguments }}
+    @CREDENTIALS={{ quote(credentials) }} exec {{ python }} -m tests.kit.demo {{ arguments }}
 
 # Format all Python
 format: setup
