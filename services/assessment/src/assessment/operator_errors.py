@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from asyncpg.exceptions import InterfaceError, InvalidSchemaNameError, PostgresError, UndefinedTableError
+from asyncpg.exceptions import (
+    InterfaceError,
+    InternalClientError,
+    InvalidSchemaNameError,
+    PostgresError,
+    UndefinedTableError,
+)
 
 from assessment.app.errors import LogUnavailable
 from assessment.app.server_secret import NotMigrated
@@ -24,6 +30,7 @@ OPERATOR_ERRORS: Final = (
     RowUnexpected,
     PostgresError,
     InterfaceError,
+    InternalClientError,
     OSError,
 )
 

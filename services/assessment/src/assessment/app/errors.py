@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from asyncpg.exceptions import InterfaceError, PostgresError
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 
 from assessment.domain.decision import Refused
 
-DATABASE_FAILURES: Final = (PostgresError, InterfaceError, OSError, TimeoutError)
-"""What asyncpg raises when a statement or its connection fails."""
+DATABASE_FAILURES: Final = (PostgresError, InterfaceError, InternalClientError, OSError, TimeoutError)
+"""What asyncpg raises when a statement or its connection fails; the third where a connection broke at a bad moment."""
 
 
 class KeyReused(Exception):  # noqa: N818 (an outcome, named for what it is)

@@ -93,8 +93,7 @@ class Projector:
             async with Follower(self._store, cursor_of(checkpoint), self._make_feed()) as follower:
                 await self._follow(connection, follower, checkpoint)
         finally:
-            with contextlib.suppress(*DATABASE_FAILURES):
-                await connection.close(timeout=1)
+            connection.terminate()  # what is committed stands; anything else is done again
 
     async def _follow(self, connection: Connection, follower: Follower, checkpoint: Checkpoint) -> None:
         while True:

@@ -12,6 +12,9 @@ from assessment.settings import DatabaseSettings
 CHECK_CLIENT_MILLISECONDS: Final = 2_000
 KEEPALIVE_SECONDS: Final = 10
 CACHED_STATEMENTS: Final = 500
+_LEARN_ARRAYS: Final = "SELECT $1::uuid[]"
+"""asyncpg asks the server once for the array of a type whose codec is ours: here, and not inside a transaction."""
+
 _ASYNCPG: Final[Any] = asyncpg
 """Its functions have no types; what they answer is said in `ports`."""
 
@@ -44,7 +47,11 @@ async def connect(
         statement_cache_size=CACHED_STATEMENTS,
         timeout=settings.lock_seconds,
     )
-    await plain_values(connection)
+    try:
+        await plain_values(connection)
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 
@@ -73,6 +80,7 @@ async def plain_values(connection: Connection) -> None:
         encoder=lambda value: uuid.UUID(value).bytes,
         decoder=lambda value: str(uuid.UUID(bytes=value)),
     )
+    await connection.execute(_LEARN_ARRAYS, [])
 
 
 async def _end_transaction(connection: Connection) -> None:

@@ -34,6 +34,7 @@ class OwnConnection(Connection, Protocol):
     """A connection that belongs to whoever made it."""
 
     async def close(self, **limits: float) -> None: ...
+    def terminate(self) -> None: ...
 
 
 class Pool(Queries, Protocol):

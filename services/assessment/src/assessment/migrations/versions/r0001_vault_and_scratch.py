@@ -10,6 +10,13 @@ down_revision = None
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA scratch")
+    _create_secrets()
+    _create_candidate_keys()
+    _create_projector_status()
+    _create_import_reports()
+
+
+def _create_secrets() -> None:
     op.create_table(
         "secrets",
         sa.Column("name", sa.Text(), nullable=False),
@@ -20,6 +27,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
         schema="vault",
     )
+
+
+def _create_candidate_keys() -> None:
     op.create_table(
         "candidate_keys",
         sa.Column("candidate_id", sa.UUID(as_uuid=False), nullable=False),
@@ -33,6 +43,9 @@ def upgrade() -> None:
         schema="vault",
     )
     op.create_index("candidate_keys_by_employer", "candidate_keys", ["employer_id"], unique=False, schema="vault")
+
+
+def _create_projector_status() -> None:
     op.create_table(
         "projector_status",
         sa.Column("one_row", sa.Boolean(), server_default=sa.text("true"), nullable=False),
@@ -49,6 +62,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one_row"),
         schema="scratch",
     )
+
+
+def _create_import_reports() -> None:
     op.create_table(
         "import_reports",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),

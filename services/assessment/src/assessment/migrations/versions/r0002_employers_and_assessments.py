@@ -10,6 +10,16 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.execute("CREATE SCHEMA live")
+    _create_checkpoint()
+    _create_command_keys()
+    _create_employers()
+    _create_api_keys()
+    _create_assessments()
+    _create_versions()
+    op.execute("INSERT INTO live.checkpoint DEFAULT VALUES")
+
+
+def _create_checkpoint() -> None:
     op.create_table(
         "checkpoint",
         sa.Column("one_row", sa.Boolean(), server_default=sa.text("true"), nullable=False),
@@ -21,6 +31,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one_row"),
         schema="live",
     )
+
+
+def _create_command_keys() -> None:
     op.create_table(
         "command_keys",
         sa.Column("key", sa.UUID(as_uuid=False), nullable=False),
@@ -34,6 +47,9 @@ def upgrade() -> None:
         schema="live",
     )
     op.create_index("command_keys_by_age", "command_keys", ["applied_at"], unique=False, schema="live")
+
+
+def _create_employers() -> None:
     op.create_table(
         "employers",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -47,6 +63,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         schema="live",
     )
+
+
+def _create_api_keys() -> None:
     op.create_table(
         "api_keys",
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -56,6 +75,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256"),
         schema="live",
     )
+
+
+def _create_assessments() -> None:
     op.create_table(
         "assessments",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -96,6 +118,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name="assessments_slug_once"),
         schema="live",
     )
+
+
+def _create_versions() -> None:
     op.create_table(
         "versions",
         sa.Column("assessment_id", sa.UUID(as_uuid=False), nullable=False),
@@ -116,4 +141,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("assessment_id", "version", name="versions_once"),
         schema="live",
     )
-    op.execute("INSERT INTO live.checkpoint DEFAULT VALUES")

@@ -8,7 +8,13 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    _create_candidates()
+    _create_invites()
+    _create_sittings()
+    _create_saved_answers()
 
+
+def _create_candidates() -> None:
     op.create_table(
         "candidates",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -21,6 +27,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("employer_id", "id", name="candidates_by_employer"),
         schema="live",
     )
+
+
+def _create_invites() -> None:
     op.create_table(
         "invites",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -55,6 +64,9 @@ def upgrade() -> None:
     op.create_index(
         "invites_by_assessment", "invites", ["assessment_id", "created_at", "id"], unique=False, schema="live"
     )
+
+
+def _create_sittings() -> None:
     op.create_table(
         "sittings",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -94,6 +106,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("assessment_id", "candidate_id", name="sittings_one_per_candidate"),
         schema="live",
     )
+
+
+def _create_saved_answers() -> None:
     op.create_table(
         "saved_answers",
         sa.Column("sitting_id", sa.UUID(as_uuid=False), nullable=False),

@@ -9,7 +9,11 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    _create_submissions()
+    _index_submissions()
 
+
+def _create_submissions() -> None:
     op.create_table(
         "submissions",
         sa.Column("id", sa.UUID(as_uuid=False), nullable=False),
@@ -50,6 +54,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("sitting_id", "attempt", name="submissions_one_per_attempt"),
         schema="live",
     )
+
+
+def _index_submissions() -> None:
     op.create_index(
         "submissions_by_assessment", "submissions", ["assessment_id", "submitted_at", "id"], unique=False, schema="live"
     )
