@@ -53,8 +53,8 @@ class TestOpenApi:
 
     def test_refusals_are_problems(self, document: dict[str, Any]) -> None:
         for path, method, operation in operations(document):
-            for status, answer in operation["responses"].items():
-                answer = resolved(document, answer["$ref"]) if "$ref" in answer else answer  # noqa: PLW2901
+            for status, given in operation["responses"].items():
+                answer = resolved(document, given["$ref"]) if "$ref" in given else given
                 if status >= "400":
                     kinds = set(answer.get("content", {}))
                     assert PROBLEM_MEDIA_TYPE in kinds or path.startswith("/health"), (method, path, status)
