@@ -15,7 +15,7 @@ from tests.kit.servers import Database
 IMPATIENT = {"ASSESSMENT_PROJECTION_WAIT_SECONDS": "1", "ASSESSMENT_APPEND_SECONDS": "2"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, template_database: str) -> Iterator[System]:
     """With a NATS of its own: the stream is of this log."""
     with (
@@ -25,7 +25,7 @@ def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, templat
         yield made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def own_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system whose parts a test may break, if it mends them again; with the durability that production has."""
     with a_postgres(durable=True) as database, a_nats() as messages:

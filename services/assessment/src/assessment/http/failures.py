@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Final
 
-from asyncpg.exceptions import InterfaceError, PostgresError
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
 from litestar import Request, Response
 from litestar.types import ExceptionHandlersMap
 
@@ -36,6 +36,7 @@ def handlers() -> ExceptionHandlersMap:
         ClientGone: _client_gone,
         PostgresError: _database,
         InterfaceError: _unreachable,
+        InternalClientError: _unreachable,
         OSError: _unreachable,
     }
 
