@@ -1,6 +1,8 @@
 """Appends that share a request: each keeps its own outcome, and only what may be tried again is sent again."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
@@ -115,10 +117,13 @@ async def test_what_spans_lines_or_is_large_goes_alone() -> None:
     assert all(isinstance(outcome, AppendResult) for outcome in outcomes)
 
 
-async def test_a_client_that_closes_leaves_nobody_waiting() -> None:
-    release = asyncio.Event()
+@asynccontextmanager
+async def silent_store() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """One that takes requests, and answers none."""
+    release, bodies = asyncio.Event(), list[bytes]()
 
-    async def wait(_: web.Request) -> web.Response:
+    async def wait(request: web.Request) -> web.Response:
+        bodies.append(await request.read())
         await release.wait()
         return web.Response(status=500)
 
@@ -127,14 +132,63 @@ async def test_a_client_that_closes_leaves_nobody_waiting() -> None:
     runner = web.AppRunner(application, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with EventrailClient(f"http://127.0.0.1:{runner.addresses[0][1]}", options=QUICK) as client:
-        tasks = [asyncio.create_task(client.append([new_event("said", number)])) for number in range(3)]
-        await asyncio.wait(tasks, timeout=0.05)
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", bodies
+    finally:
+        release.set()
+        await runner.cleanup()
+
+
+async def outcomes_of(tasks: list[asyncio.Task[AppendResult]]) -> list[bool | None]:
+    """Whether each, being unavailable, may have been recorded."""
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    release.set()
-    await runner.cleanup()
-    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
-    assert [getattr(outcome, "maybe_recorded", None) for outcome in outcomes] == [True, True, True]
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * len(tasks)
+    assert all(getattr(outcome, "request", None) for outcome in outcomes)
+    return [getattr(outcome, "maybe_recorded", None) for outcome in outcomes]
+
+
+async def test_a_client_that_closes_leaves_nobody_waiting() -> None:
+    async with silent_store() as (url, bodies):
+        async with EventrailClient(url, options=QUICK) as client:
+            tasks = [asyncio.create_task(client.append([new_event("said", 1)]))]
+            await until(lambda: bool(bodies))
+            tasks.append(asyncio.create_task(client.append([new_event("said", 2)])))
+            await asyncio.sleep(0)
+        assert await outcomes_of(tasks) == [True, False]
+    assert [values(body) for body in bodies] == [[1]]
+
+
+async def test_a_call_ends_in_its_time_whoever_is_before_it() -> None:
+    patient = Options(attempts=1_000, try_seconds=60, budget_seconds=0.4, lanes=1)
+    async with silent_store() as (url, bodies), EventrailClient(url, options=patient) as client:
+        tasks = [asyncio.create_task(client.append([new_event("said", 0)]))]
+        await until(lambda: bool(bodies))
+        started = asyncio.get_running_loop().time()
+        alone = [NewEvent(data=msgspec.Raw(b"[\n%d]" % number)) for number in range(1, 7)]  # each in its own request
+        tasks.extend(asyncio.create_task(client.append([event])) for event in alone)
+        maybe_recorded = await outcomes_of(tasks)
+        assert asyncio.get_running_loop().time() - started < 2, "and not one after the other"
+    assert maybe_recorded[0] is True
+    assert maybe_recorded[-1] is False
+    assert len(bodies) < len(tasks)
+
+
+async def test_an_append_that_nobody_waits_for_is_not_sent() -> None:
+    async with silent_store() as (url, bodies), EventrailClient(url, options=QUICK) as client:
+        first = asyncio.create_task(client.append([new_event("said", 1)]))
+        await until(lambda: bool(bodies))
+        left = asyncio.create_task(client.append([new_event("said", 2)]))
+        await asyncio.sleep(0)
+        left.cancel()
+        first.cancel()
+        await asyncio.gather(first, left, return_exceptions=True)
+    assert [values(body) for body in bodies] == [[1]]
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not reached():  # noqa: ASYNC110 - what is waited for is told by no event
+            await asyncio.sleep(0.005)
 
 
 @pytest.mark.parametrize("lanes", [1, 2, 3])

@@ -129,7 +129,7 @@ async def test_a_subscription_survives_cuts_without_gap_or_double(proxy: FaultPr
 
 async def test_killed_and_started_again_the_server_has_each_append_once(processes: Processes) -> None:
     server = start_eventrail(processes, processes.directory / "log")
-    texts = [f"{number} 🌍 {new_id()}" for number in range(1_500)]
+    texts = [f"{number} 🌍 {new_id()}" for number in range(900)]
     async with EventrailClient(server.url, SERVICE_TOKEN, PATIENT) as client:
         seen: list[int] = []
 
@@ -146,7 +146,7 @@ async def test_killed_and_started_again_the_server_has_each_append_once(processe
 
         appending = asyncio.gather(*(append(texts[start::16]) for start in range(16)))
         subscribing = asyncio.create_task(subscribe())
-        for position in (200, 700):
+        for position in (150, 450):
             await _grown(client, position)
             server.child.kill()
             server = start_eventrail(processes, processes.directory / "log", port=server.port)

@@ -30,11 +30,12 @@ _encode = msgspec.json.Encoder().encode
 class Waiting:
     """An append that has no outcome yet, and whether a try may have recorded it."""
 
-    __slots__ = ("body", "maybe_recorded", "outcome", "request")
+    __slots__ = ("body", "is_under_way", "maybe_recorded", "outcome", "request")
 
     def __init__(self, request: AppendRequest) -> None:
         self.request = request
         self.body = _encode(request)
+        self.is_under_way = False
         self.maybe_recorded = False
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
@@ -67,7 +68,12 @@ class AppendLane:
             sender = asyncio.create_task(self._send_queued())
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
-        return await waiting.outcome
+        try:
+            async with asyncio.timeout(self._options.budget_seconds):
+                return await waiting.outcome
+        except TimeoutError:
+            maybe_recorded = waiting.maybe_recorded or waiting.is_under_way
+            return Unavailable("others were before it", maybe_recorded=maybe_recorded, request=request)
 
     async def append_in_order(self, requests: Sequence[AppendRequest]) -> list[Outcome]:
         """The outcomes of appends that are sent one after the other, as many to a request as fit."""
@@ -84,7 +90,8 @@ class AppendLane:
             sender.cancel()
         await asyncio.gather(*senders, return_exceptions=True)
         while self._queue:
-            self._queue.popleft().settle(Unavailable("the client was closed"))
+            waiting = self._queue.popleft()
+            waiting.settle(Unavailable("the client was closed", request=waiting.request))
 
     async def _send_queued(self) -> None:
         """Until the queue is empty. Seeing that and no longer counting are one step, so that nobody waits in vain."""
@@ -95,7 +102,9 @@ class AppendLane:
             self._sending -= 1
 
     async def _send(self, batch: list[Waiting]) -> None:
-        """Send until each has an outcome, the refused and the recorded ones once only."""
+        """Send until each has an outcome or is no longer waited for, the refused and the recorded ones once only."""
+        if not _unsettled(batch):
+            return
         try:
             await until_answered(self._options, lambda seconds: self._try(batch, seconds))
         except StoreError as error:
@@ -107,10 +116,15 @@ class AppendLane:
             raise
 
     async def _try(self, batch: list[Waiting], seconds: float) -> None:
+        sent = _unsettled(batch)
+        for waiting in sent:
+            waiting.is_under_way = True
         try:
-            await self._post(_unsettled(batch), seconds)
+            if sent:
+                await self._post(sent, seconds)
         except TryAgain as failed:
-            for waiting in _unsettled(batch):
+            for waiting in sent:
+                waiting.is_under_way = False
                 waiting.maybe_recorded = waiting.maybe_recorded or failed.maybe_recorded
             raise
 
