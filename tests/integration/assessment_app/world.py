@@ -110,6 +110,15 @@ class World:
     async def _is_at(self, position: int) -> bool:
         return (await read_checkpoint(self.side)).position >= position
 
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[OwnConnection]:
+        """A connection of the test's own."""
+        made = await connect(self.settings, "test")
+        try:
+            yield made
+        finally:
+            await made.close()
+
     async def rows(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.side.fetch(query, *arguments)]
 

@@ -17,10 +17,12 @@ from assessment.projections.folding import RowUnexpected
 from assessment.projections.rebuilding import RebuildRefused
 from assessment.settings import LimitsInverted
 from eventrail_client.errors import StoreError
+from servicekit.server import AddressTaken
 from servicekit.settings import SettingsRefused
 
 OPERATOR_ERRORS: Final = (
     SettingsRefused,
+    AddressTaken,
     LimitsInverted,
     NotMigrated,
     LogUnavailable,

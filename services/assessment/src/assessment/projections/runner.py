@@ -77,6 +77,7 @@ class Projector:
                 raise
             except CheckpointMoved:
                 _LOG.info("the checkpoint moved; reading it again")
+                await asyncio.sleep(PAUSE_SECONDS)
             except (StoreError, *DATABASE_FAILURES) as failure:
                 _LOG.warning("waiting: %s: %s", type(failure).__name__, failure)
                 pause_seconds = PAUSE_SECONDS if _now() - began > LONGEST_PAUSE_SECONDS else pause_seconds * 2

@@ -1,0 +1,25 @@
+"""What PostgreSQL's catalog says of a schema, with the schema's own name left out."""
+
+from typing import Any
+
+from assessment.read_models.ports import Queries
+
+COLUMNS = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+WHERE c.relnamespace = $1::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+"""
+CONSTRAINTS = """
+SELECT c.relname, k.conname, k.contype::text, k.convalidated, pg_get_constraintdef(k.oid)
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE k.connamespace = $1::regnamespace
+"""
+INDEXES = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = $1"
+
+
+async def catalog(connection: Queries, schema: str) -> set[tuple[Any, ...]]:
+    found: set[tuple[Any, ...]] = set()
+    for query in (COLUMNS, CONSTRAINTS, INDEXES):
+        for row in await connection.fetch(query, schema):
+            found.add(tuple(value.replace(f"{schema}.", "") if isinstance(value, str) else value for value in row))
+    return found
