@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,15 +14,13 @@ from embedded import leash
 from embedded.account import Account
 from embedded.failures import ServerFailed
 from embedded.family import family
+from embedded.lasting_thread import on_lasting_thread
 from embedded.signals import send
 
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.02
 LOG_TAIL_LINES = 15
 LOG_TAIL_BYTES = 16_384
-
-# The kernel sends the parent's death when the *thread* that started the child ends: this one outlives them all.
-_STARTER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starts-children")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Child:
     @classmethod
     def start(cls, launch: Launch) -> Self:
         log_offset = launch.log_file.stat().st_size if launch.log_file.exists() else 0
-        return cls(launch, _STARTER.submit(_leashed, launch).result(), log_offset)
+        return cls(launch, on_lasting_thread(lambda: _leashed(launch)), log_offset)
 
     @property
     def name(self) -> str:
@@ -85,6 +82,13 @@ class Child:
             return self._process.wait(timeout_seconds)
         except subprocess.TimeoutExpired:
             raise self.failed(f"still runs after {timeout_seconds:g} s") from None
+
+    def finish(self, timeout_seconds: float) -> int:
+        """Like `wait`, but whatever ends the waiting ends the process too."""
+        try:
+            return self.wait(timeout_seconds)
+        finally:
+            self.kill()
 
     def wait_until(self, ready: Callable[[], bool], *, timeout_seconds: float) -> None:
         """Polls until `ready` says so. Raises ServerFailed if the process ends before, or at the time's end."""

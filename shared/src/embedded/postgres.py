@@ -79,7 +79,7 @@ class PostgresServer:
             self.directory.chmod(0o711)  # the account passes through, and finds only what is its own
         with claim(self.directory, timeout_seconds=CLAIM_SECONDS, holder="a PostgreSQL server") as lock:
             if not (self.directory / "data").exists():
-                self._make_data(account)
+                self._make_data(account, lock)
             # whoever it names is gone: the claim says so
             (self.directory / "data" / "postmaster.pid").unlink(missing_ok=True)
             self._child = self._serve(account, lock)
@@ -119,7 +119,7 @@ class PostgresServer:
     ) -> None:
         self.stop()
 
-    def _make_data(self, account: Account | None) -> None:
+    def _make_data(self, account: Account | None, lock: int) -> None:
         """Made beside and renamed, so that an interrupted initdb leaves nothing that looks like data."""
         unfinished = self.directory / "data.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -134,8 +134,9 @@ class PostgresServer:
                 "--locale-provider=builtin --builtin-locale=C.UTF-8 --no-instructions"
             ).split()
             command = self._command("initdb", account, unfinished, *options, f"--pwfile=../{Path(password.name).name}")
-            child = Child.start(self._launch("postgresql initdb", command, account, unfinished))
-            if child.wait(START_SECONDS) != 0:
+            launch = self._launch("postgresql initdb", command, account, unfinished)
+            child = Child.start(dataclasses.replace(launch, inherited=(lock,)))
+            if child.finish(START_SECONDS) != 0:
                 raise child.failed("initdb could not make the data directory")
         unfinished.rename(self.directory / "data")
 

@@ -114,7 +114,7 @@ class _Services:
     def run(self, name: str, command: tuple[str, ...]) -> tuple[()]:
         """To its end; nothing is left running, so nothing is returned."""
         child = self._start(name, command)
-        if child.wait(MIGRATE_SECONDS) != 0:
+        if child.finish(MIGRATE_SECONDS) != 0:
             raise child.failed(f"ended with exit code {child.exit_code}")
         return ()
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from embedded.child import Child
+from embedded.failures import ServerFailed
 from embedded.health import answers_ok
 from embedded.ports import free_port, is_free
 from embedded.postgres import PostgresServer
@@ -146,15 +147,6 @@ def test_each_request_to_stop_is_heard(system: System, number: signal.Signals) -
     assert all(is_free(port) for port in system.ports)
 
 
-def test_a_request_to_stop_is_heard_during_the_start(system: System) -> None:
-    up = system.begin()
-    up.wait_until(lambda: "Starting" in up.log, timeout_seconds=30)
-    os.kill(up.pid, signal.SIGINT)
-    assert up.wait(30) == 0
-    assert "Traceback" not in up.log
-    system.start()
-
-
 def test_a_second_start_says_in_one_line_that_it_runs(system: System) -> None:
     first = system.start()
     second = system.begin()
@@ -216,3 +208,15 @@ def test_a_damaged_file_of_secrets_is_said_and_not_replaced(system: System) -> N
     assert up.wait(START_SECONDS) == 1
     assert "secrets.json: this file of secrets is damaged" in up.log
     assert (system.directory / "secrets.json").read_text() == "{"
+
+
+@pytest.mark.parametrize("tenths", [0, 3, 6, 9])
+def test_a_request_to_stop_is_heard_at_any_moment_of_the_start(system: System, tenths: int) -> None:
+    up = system.begin()
+    up.wait_until(lambda: "Starting" in up.log, timeout_seconds=30)
+    with pytest.raises(ServerFailed, match="still runs after"):
+        up.wait(tenths / 10)
+    os.kill(up.pid, signal.SIGTERM)
+    assert up.wait(30) == 0
+    assert "Traceback" not in up.log
+    assert system.start().exit_code is None
