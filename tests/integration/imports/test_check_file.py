@@ -189,22 +189,24 @@ async def test_child_can_open_no_file_and_no_socket_and_knows_no_environment(mon
 
 async def test_cancelled_check_leaves_no_child() -> None:
     program = "import time; time.sleep(60)"
+    others = _children()  # servers of the run
     check = asyncio.create_task(check_file(BANK, "", command=python(program)))
-    children = await _children_until(1)
+    children = await _children_until(1, others)
     check.cancel()
     with pytest.raises(asyncio.CancelledError):
         await check
     assert len(children) == 1
-    assert await _children_until(0) == set()
+    assert await _children_until(0, others) == set()
 
 
 async def test_no_place_within_the_time_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "PLACE_SECONDS", 0.2)
+    others = _children()
     slow = [
         asyncio.create_task(check_file(BANK, "", command=python("import time; time.sleep(60)")))
         for _ in range(CHECKS_AT_ONCE)
     ]
-    await _children_until(CHECKS_AT_ONCE)
+    await _children_until(CHECKS_AT_ONCE, others)
     with pytest.raises(ChecksBusy):
         await check_file(BANK, "")
     for task in slow:
@@ -232,13 +234,13 @@ async def test_report_holds_what_the_wire_can_carry() -> None:
     assert json.dumps([one.seen for one in report.outcome.problems])
 
 
-async def _children_until(count: int) -> set[int]:
-    """Wait, bounded, until this process has so many children in their own session."""
+async def _children_until(count: int, others: set[int]) -> set[int]:
+    """Wait, bounded, until this process has so many more children in their own session."""
     deadline = time.monotonic() + 5
-    children = _children()
+    children = _children() - others
     while len(children) != count and time.monotonic() < deadline:
         await asyncio.sleep(0.01)
-        children = _children()
+        children = _children() - others
     return children
 
 
