@@ -1,6 +1,8 @@
 """A process ends at the worst moment: the fact stands once, and a retry gets the answer that was never received."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -221,3 +223,26 @@ async def test_a_stopped_process_holds_nobody_up_for_long(
     assert (late.status, late.body) == (200, first.body)
     assert len(await published(session, system, stuck.id)) == 1
     assert await active_count(employer) == 2
+
+
+async def test_a_request_under_way_is_answered_before_its_process_ends(
+    system: System, employer: Employer, tmp_path: Path
+) -> None:
+    paused = tmp_path / "paused"
+    web = system.another_web("draining", {"ASSESSMENT_INTERRUPTION": f"locked:pause:{paused}"})
+    draft = await a_draft(employer)
+    asked = asyncio.create_task(employer.api.at(web.url).post(f"{draft.path}/publish", key=a_key()))
+    await until(lambda: asyncio.to_thread(paused.exists))
+    os.kill(web.child.pid, signal.SIGTERM)
+
+    async def refuses() -> bool:
+        try:
+            await employer.api.at(web.url).get("/health/live")
+        except aiohttp.ClientConnectorError:
+            return True
+        return False
+
+    await until(refuses)
+    paused.unlink()
+    (await asked).expect(200)
+    assert await asyncio.to_thread(web.child.wait, 10) == 0
