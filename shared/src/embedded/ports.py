@@ -1,9 +1,11 @@
 """Free ports of 127.0.0.1, outside the range that the kernel hands to outgoing connections.
 
-A port of that range could be given to somebody's connection while a server that is to come back on it is down.
+A port of that range could be given to somebody's connection while a server that is to come back on it is down. For the
+same reason a process gives out its ports one after the other, from a place of its own, and none of them twice in a row.
 """
 
 import errno
+import itertools
 import random
 import socket
 
@@ -12,6 +14,10 @@ from embedded.failures import PortTaken
 LOWEST_PORT = 20_000
 HIGHEST_PORT = 32_000
 ATTEMPTS = 200
+
+# tests seed the common generator, so two runs would begin alike
+_BEGIN = random.SystemRandom().randrange(HIGHEST_PORT - LOWEST_PORT)
+_PORTS = itertools.cycle((*range(LOWEST_PORT + _BEGIN, HIGHEST_PORT), *range(LOWEST_PORT, LOWEST_PORT + _BEGIN)))
 
 
 def is_free(port: int) -> bool:
@@ -25,11 +31,10 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """A port that nobody listens on at this moment: the preferred one if it is free, else one at random."""
+    """A port that nobody listens on at this moment: the preferred one if it is free, else the next that is."""
     if preferred is not None and is_free(preferred):
         return preferred
-    dice = random.SystemRandom()  # tests seed the common generator, so two runs would choose alike
-    for port in (dice.randint(LOWEST_PORT, HIGHEST_PORT) for _ in range(ATTEMPTS)):
+    for port in itertools.islice(_PORTS, ATTEMPTS):
         if is_free(port):
             return port
     raise OSError(errno.EADDRINUSE, f"no free port between {LOWEST_PORT} and {HIGHEST_PORT}")
