@@ -44,7 +44,7 @@ test *arguments: setup
 
 # The suites that need servers, on containers of postgres:18 and nats:2.15
 test-containers *arguments: setup
-    TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest tests/contract tests/integration {{ arguments }}
+    TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest -n {{ jobs }} tests/contract tests/integration {{ arguments }}
 
 # The long proofs with their full counts: kills, races, simulations (KILL_CYCLES, ROUNDS)
 prove *arguments: setup
