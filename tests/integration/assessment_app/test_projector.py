@@ -115,7 +115,7 @@ async def test_another_log_is_refused(world: World, process: Process) -> None:
         await world.project()
     world.projector = None
     other = await world.process(store=world.store)
-    with pytest.raises(LogUnavailable, match="belongs to"):
+    with pytest.raises(LogUnavailable, match="not the log"):
         await other.execute(create_employer(new_id()))
 
 
@@ -130,7 +130,7 @@ async def test_a_log_that_was_set_back_is_refused(world: World, process: Process
     with pytest.raises(ForeignLog):
         await world.project()
     other = await world.process(store=world.store)
-    with pytest.raises(LogUnavailable, match="not the one"):
+    with pytest.raises(LogUnavailable, match="another past"):
         await other.execute(create_employer(new_id()))
     world.projector = None
 

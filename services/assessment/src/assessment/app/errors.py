@@ -1,13 +1,7 @@
 """How a command can end without its answer; a refusal is the domain's own `Refused`."""
 
-from typing import Final
-
-from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
-
 from assessment.domain.decision import Refused
-
-DATABASE_FAILURES: Final = (PostgresError, InterfaceError, InternalClientError, OSError, TimeoutError)
-"""What asyncpg raises when a statement or its connection fails; the third where a connection broke at a bad moment."""
+from assessment.read_models.failures import DATABASE_FAILURES
 
 
 class KeyReused(Exception):  # noqa: N818 (an outcome, named for what it is)

@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from assessment.app.errors import DATABASE_FAILURES, LogUnavailable
-from assessment.app.log_guard import check_contains
+from assessment.projections.log_identity import check_contains
+from assessment.read_models.failures import DATABASE_FAILURES
 from assessment.read_models.queries_health import Progress, progress
 from assessment.read_models.queries_reader import Reader, ReadsBusy
 from contracts.store import Health as HealthAnswer
-from eventrail_client.errors import StoreError
+from eventrail_client.errors import ForeignLog, LogBehind, StoreError
 from eventrail_client.port import EventStore
 
 ANSWER_SECONDS: Final = 2.0
@@ -40,7 +40,7 @@ class Health:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await check_contains(self.store, found.checkpoint)
-        except LogUnavailable as foreign:
+        except (ForeignLog, LogBehind) as foreign:
             return (str(foreign),)
         except (StoreError, TimeoutError):
             return ("Eventrail does not answer",)

@@ -1,7 +1,7 @@
 """Bringing a generation that is not followed by the projector up to a position, with the live executor."""
 
 from assessment.projections.applying import apply_batch
-from assessment.projections.runner import cursor_of
+from assessment.projections.log_identity import cursor_of
 from assessment.read_models.checkpoints import Checkpoint, read_checkpoint
 from assessment.read_models.connections import Connection
 from eventrail_client.follow import Follower

@@ -11,19 +11,20 @@ from typing import Final
 
 from asyncpg.exceptions import DataError, IntegrityConstraintViolationError, PostgresError
 
-from assessment.app.errors import DATABASE_FAILURES
 from assessment.projections.appends import EventUnreadable
 from assessment.projections.applying import CheckpointMoved, apply_batch
 from assessment.projections.folding import RowUnexpected
+from assessment.projections.log_identity import cursor_of
 from assessment.read_models.checkpoints import Checkpoint, adopt_log, read_checkpoint
 from assessment.read_models.command_keys import prune_keys
 from assessment.read_models.connections import Connection, OwnConnection
 from assessment.read_models.constraint_names import constraint_of
+from assessment.read_models.failures import DATABASE_FAILURES
 from assessment.read_models.locks import BEGIN
 from assessment.read_models.projector_status import Report, write_report
 from eventrail_client.errors import ForeignLog, LogBehind, StoreError
 from eventrail_client.feed import Feed
-from eventrail_client.follow import Cursor, Follower, RecordedAppend
+from eventrail_client.follow import Follower, RecordedAppend
 from eventrail_client.port import EventStore
 
 BATCH_EVENTS: Final = 500
@@ -158,14 +159,6 @@ async def apply_committed(
             await connection.execute("ROLLBACK")
         raise
     return after
-
-
-def cursor_of(checkpoint: Checkpoint) -> Cursor:
-    """Where the log is to be followed from; the checkpoint knows its log by now."""
-    assert checkpoint.log_id is not None, "a checkpoint is tied to a log before the log is followed"
-    if checkpoint.hash is None:
-        return Cursor.beginning(checkpoint.log_id)
-    return Cursor(checkpoint.log_id, checkpoint.position, checkpoint.hash)
 
 
 def parking_report(append: RecordedAppend, failure: Exception, head: int) -> Report:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from sqlalchemy import bindparam, func, select
 
-from assessment.app.log_guard import check_contains
+from assessment.projections.log_identity import check_contains
 from assessment.read_models.checkpoints import read_checkpoint
 from assessment.read_models.connections import Connection
 from assessment.read_models.generations import NEXT, PREVIOUS
@@ -38,17 +38,17 @@ class Standing:
 
 
 async def standing(connection: Connection, store: EventStore, now: datetime) -> Standing:
-    """Raises ForeignLog where the log is not this database's, and StoreError."""
+    """Raises ForeignLog and LogBehind where the log is not this database's, and StoreError."""
     checkpoint = await read_checkpoint(connection)
-    log_id = await check_contains(store, checkpoint)
-    head = (await store.head()).position
+    await check_contains(store, checkpoint)
+    head = await store.head()
     last = await last_report(connection)
     seconds_ago = (now - last.reported_at).total_seconds() if last is not None else 0.0
     return Standing(
-        log_id=log_id,
-        head=head,
+        log_id=head.log_id,
+        head=head.position,
         position=checkpoint.position,
-        lag=head - checkpoint.position,
+        lag=head.position - checkpoint.position,
         projector=_state(last, seconds_ago),
         reported=last is not None,
         reported_seconds_ago=seconds_ago,

@@ -1,0 +1,8 @@
+"""What asyncpg raises when a statement or its connection fails."""
+
+from typing import Final
+
+from asyncpg.exceptions import InterfaceError, InternalClientError, PostgresError
+
+DATABASE_FAILURES: Final = (PostgresError, InterfaceError, InternalClientError, OSError, TimeoutError)
+"""The third is what it raises where a connection broke at a bad moment."""
