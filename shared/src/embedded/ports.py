@@ -8,6 +8,7 @@ import errno
 import itertools
 import random
 import socket
+from collections.abc import Iterator
 
 from embedded.failures import PortTaken
 
@@ -17,7 +18,9 @@ ATTEMPTS = 200
 
 # tests seed the common generator, so two runs would begin alike
 _BEGIN = random.SystemRandom().randrange(HIGHEST_PORT - LOWEST_PORT)
-_PORTS = itertools.cycle((*range(LOWEST_PORT + _BEGIN, HIGHEST_PORT), *range(LOWEST_PORT, LOWEST_PORT + _BEGIN)))
+_PORTS: Iterator[int] = itertools.cycle(
+    (*range(LOWEST_PORT + _BEGIN, HIGHEST_PORT), *range(LOWEST_PORT, LOWEST_PORT + _BEGIN))
+)
 
 
 def is_free(port: int) -> bool:
