@@ -56,6 +56,11 @@ async def drop_stream(client: Client) -> None:
         await streams.delete_stream(STREAM)
 
 
+async def last_sequence(client: Client) -> int:
+    """How far the stream goes: a server that was killed may have lost what it had acknowledged last."""
+    return (await client.jetstream().stream_info(STREAM)).state.last_seq
+
+
 async def publish(client: Client, lines: Sequence[bytes], log_id: str) -> None:
     """The lines, as a publisher of the log with this id would put them."""
     streams = client.jetstream()

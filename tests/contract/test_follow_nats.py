@@ -10,7 +10,7 @@ from eventrail_client import EventStore, MemoryEventStore, Page, new_event
 from eventrail_client.follow import Cursor, Follower, FollowOptions
 from eventrail_client.nats_feed import NatsFeed
 from tests.contract.behaviour.facts import numbered
-from tests.contract.feeds import connected, drop_stream, lines_of, make_stream, publish
+from tests.contract.feeds import connected, drop_stream, last_sequence, lines_of, make_stream, publish
 from tests.kit.servers import Messages
 
 FED = FollowOptions(silence_seconds=60, wait_seconds=0.05)
@@ -130,7 +130,7 @@ async def test_a_killed_server_is_done_without_and_found_again(own_nats: Message
         assert await lines_upto(follower, 4) == (await lines_of(store))[10:]
         own_nats.start()
         client = await connected(own_nats.url)
-        await publish(client, (await lines_of(store))[10:], store.log_id)
+        await publish(client, (await lines_of(store))[await last_sequence(client) :], store.log_id)
         await fed(follower)
         await store.append(numbered(3))
         await publish(client, (await lines_of(store))[14:], store.log_id)
