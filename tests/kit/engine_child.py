@@ -9,29 +9,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from uuid import UUID
 
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.errors import SyncFailed
 from eventrail.log.events import Append, Appended, NewEvent, Replayed
 from eventrail.log.log import Log
 from eventrail.log.options import Options
-from tests.kit.history import Acknowledged, Record, Refused, Sent, SentEvent, encode_record
+from tests.kit.history import Acknowledged, Record, Refused, Sent, encode_record
+from tests.kit.random_appends import random_call
 
 Tell = Callable[[Record], None]
 Client = Callable[[CommitQueue, Log, Sent, Tell], Awaitable[None]]
 
 WRITE_BEHIND_SECONDS = 0.005
 """How long the child that must be caught lets a write lie: longer than a sync takes, as a write-back cache does."""
-
-TEXTS = (
-    '"plain"',
-    '"🌍🏴\u200d☠️ 𐍈"',
-    '"\\u0000\\n\\ud83c\\udf0d"',
-    '{"é":[1e400,-0.0,"\\\\"]}',
-    '"' + "x🌍" * 300 + '"',
-    "null",
-)
 
 
 @dataclass(frozen=True)
@@ -69,18 +60,8 @@ async def _client(
     number: int,
     tell: Tell,
 ) -> None:
-    for turn in range(1_000_000):
-        count = chance.choice((1, 1, 1, 2, 3, 7))
-        events = tuple(
-            SentEvent(
-                id=str(UUID(int=chance.getrandbits(128))),
-                type=chance.choice(("order.placed", "order.paid")),
-                tags=(f"client:{number}",) * chance.randint(0, 1),
-                data=chance.choice(TEXTS),
-            )
-            for _ in range(count)
-        )
-        await send(queue, log, Sent(f"{chance.getrandbits(64):x}-{turn}", events), tell)
+    while True:
+        await send(queue, log, random_call(chance, number), tell)
 
 
 async def _append(queue: CommitQueue, log: Log, call: Sent, tell: Tell) -> None:

@@ -1,0 +1,30 @@
+"""SIGKILL of the whole server under concurrent appends over HTTP: what was answered stands, once, byte for byte."""
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.integration.eventrail.lives import HASTY, live_and_die
+
+LIVES = int(os.environ.get("KILL_CYCLES", "10"))
+
+
+@pytest.mark.timeout(120 + 10 * LIVES)
+def test_a_killed_server_keeps_every_acknowledged_event(tmp_path: Path) -> None:
+    seed = int(os.environ.get("KILL_SEED", str(secrets.randbits(32))))
+    print(f"KILL_SEED={seed}")
+    totals = live_and_die(tmp_path, seed, LIVES)
+    print(totals)
+    assert totals.violations == []
+    assert totals.lives == LIVES
+    assert totals.acknowledged > 0
+
+
+@pytest.mark.timeout(300)
+def test_a_server_that_answers_before_it_writes_is_caught(tmp_path: Path) -> None:
+    """The control."""
+    totals = live_and_die(tmp_path, 1, 40, clients=1, program=HASTY)
+    print(totals)
+    assert any("the log ends at" in violation for violation in totals.violations)
