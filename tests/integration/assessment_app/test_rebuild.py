@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from assessment.app.interruption import Point
 from assessment.domain.commands import Seat
 from assessment.projections.progress import Quiet
 from assessment.projections.rebuilding import Rebuilder, RebuildRefused
@@ -165,3 +167,30 @@ async def traffic(process: Process, seats: list[Seat]) -> AsyncIterator[dict[str
     finally:
         stop.set()
         await asyncio.gather(*tasks)
+
+
+async def test_a_command_that_hangs_is_not_waited_for_at_the_cost_of_others(
+    world: World, process: Process, seats: list[Seat], rebuilder: Rebuilder
+) -> None:
+    """New commands queue behind the swap's lock: it lets go and tries again until the one that hangs has ended."""
+    held, let_go = asyncio.Event(), asyncio.Event()
+
+    async def hang(point: Point) -> None:
+        if point is Point.LOCKED:
+            held.set()
+            await let_go.wait()
+
+    hanging = await world.process(interrupt=hang)
+    stuck = asyncio.create_task(hanging.execute(save(seats[1], 9)))
+    await held.wait()
+    verifying = asyncio.create_task(rebuilder.verify())
+    waits = []
+    for sequence in range(10, 30):
+        began = time.monotonic()
+        await process.execute(save(seats[2], sequence))
+        waits.append(time.monotonic() - began)
+        await asyncio.sleep(0.05)
+    let_go.set()
+    await stuck
+    assert (await verifying).is_equal
+    assert max(waits) < 2.0

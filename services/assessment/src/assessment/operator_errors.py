@@ -14,7 +14,9 @@ from assessment.app.errors import LogUnavailable
 from assessment.app.server_secret import NotMigrated
 from assessment.projections.appends import EventUnreadable
 from assessment.projections.folding import RowUnexpected
+from assessment.projections.pausing import NoPause
 from assessment.projections.rebuilding import RebuildRefused
+from assessment.read_models.failures import first_line
 from assessment.settings import LimitsInverted
 from eventrail_client.errors import StoreError
 from servicekit.server import AddressTaken
@@ -28,6 +30,7 @@ OPERATOR_ERRORS: Final = (
     LogUnavailable,
     StoreError,
     RebuildRefused,
+    NoPause,
     EventUnreadable,
     RowUnexpected,
     PostgresError,
@@ -41,7 +44,6 @@ def one_line(failure: BaseException) -> str:
     """The error in one line; a missing table means that the database was not migrated."""
     if isinstance(failure, UndefinedTableError | InvalidSchemaNameError):
         return "the database is not migrated; run `assessment migrate`"
-    text = " ".join(str(failure).split()) or type(failure).__name__
     if isinstance(failure, PostgresError):
-        return f"the database answered: {text}"
-    return text
+        return f"the database answered: {first_line(failure)}"
+    return " ".join(str(failure).split()) or type(failure).__name__

@@ -72,8 +72,9 @@ def key_of(recorded: RecordedAppend) -> KeyRow:
     first = recorded.events[0]
     try:
         meta = _META.decode(first.meta)
-        if str(uuid.uuid5(uuid.UUID(meta.key), "0")) == first.id:
-            return KeyRow(str(uuid.UUID(meta.key)), meta.fingerprint or None, recorded.first, recorded.last)
+        key = uuid.UUID(meta.key)
+        if str(uuid.uuid5(key, "0")) == first.id:
+            return KeyRow(str(key), meta.fingerprint or None, recorded.first, recorded.last)
     except ValueError:  # msgspec's errors are among them
         pass
     return KeyRow(first.id, None, recorded.first, recorded.last)

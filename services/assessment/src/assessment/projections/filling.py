@@ -1,7 +1,9 @@
 """Filling a fresh generation from the first event on, while the live one goes on being used."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +45,8 @@ async def fill(
     await connection.execute("COMMIT")
     began = clock()
     fold = Fold(kept_since(now))
-    cursor = await _folded(store, fold, progress)
+    with _no_search_for_cycles():
+        cursor = await _folded(store, fold, progress)
     folded = clock()
     progress.phase("loading the tables")
     await connection.execute("BEGIN")
@@ -51,6 +54,18 @@ async def fill(
     await connection.execute("COMMIT")
     await connection.execute("ANALYZE")
     return Filled(cursor.position, folded - began, clock() - folded)
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Rows by the million hold no cycles, and looking for them again and again costs a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 async def _folded(store: EventStore, fold: Fold, progress: Progress) -> Cursor:

@@ -19,7 +19,7 @@ from assessment.read_models.checkpoints import Checkpoint, adopt_log, read_check
 from assessment.read_models.command_keys import prune_keys
 from assessment.read_models.connections import Connection, OwnConnection
 from assessment.read_models.constraint_names import constraint_of
-from assessment.read_models.failures import DATABASE_FAILURES
+from assessment.read_models.failures import DATABASE_FAILURES, first_line
 from assessment.read_models.locks import BEGIN
 from assessment.read_models.projector_status import Report, write_report
 from eventrail_client.errors import ForeignLog, LogBehind, StoreError
@@ -80,7 +80,7 @@ class Projector:
                 _LOG.info("the checkpoint moved; reading it again")
                 await asyncio.sleep(PAUSE_SECONDS)
             except (StoreError, *DATABASE_FAILURES) as failure:
-                _LOG.warning("waiting: %s: %s", type(failure).__name__, failure)
+                _LOG.warning("waiting: %s: %s", type(failure).__name__, first_line(failure))
                 pause_seconds = PAUSE_SECONDS if _now() - began > LONGEST_PAUSE_SECONDS else pause_seconds * 2
                 await asyncio.sleep(min(pause_seconds, LONGEST_PAUSE_SECONDS))
 

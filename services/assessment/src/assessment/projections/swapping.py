@@ -4,24 +4,16 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
-
-from sqlalchemy import bindparam, func, select
+from typing import Final
 
 from assessment.projections.catching_up import catch_up
+from assessment.projections.pausing import commands_waiting
 from assessment.read_models.checkpoints import read_checkpoint
 from assessment.read_models.connections import Connection
 from assessment.read_models.generation_ddl import drop_generation
 from assessment.read_models.generations import NEXT, PREVIOUS
-from assessment.read_models.locks import GENERATION_LOCK
-from assessment.read_models.statements import compiled
 from assessment.read_models.tables import LIVE
 from eventrail_client.port import EventStore
-
-_lock_number: Any = bindparam("number", GENERATION_LOCK)
-_LOCK: Final = compiled(select(func.pg_advisory_lock(_lock_number)))
-_UNLOCK: Final = compiled(select(func.pg_advisory_unlock(_lock_number)))
-_LOCK_UNTIL_COMMIT: Final = compiled(select(func.pg_advisory_xact_lock(_lock_number)))
 
 SET_ASIDE: Final = "set_aside"
 RENAME: Final = {
@@ -49,15 +41,11 @@ async def quiet_position(
 
     No command is under way then, and the log is applied to its head; commands go on as soon as the snapshot is taken.
     """
-    began = clock()
-    await connection.execute(_LOCK.text, *_LOCK.arguments())
-    try:
+    async with commands_waiting(connection, clock) as began:
         head = await store.head()
         await catch_up(connection, store, LIVE, head.position)
         await snapshot.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         checkpoint = await read_checkpoint(snapshot)
-    finally:
-        await connection.execute(_UNLOCK.text, *_UNLOCK.arguments())
     return Swapped(checkpoint.position, clock() - began)
 
 
@@ -71,14 +59,13 @@ async def swap(
     await catch_up(connection, store, incoming, (await store.head()).position)
     if incoming == NEXT:
         await drop_generation(connection, PREVIOUS)
-    await connection.execute("BEGIN")
-    began = clock()
-    await connection.execute(_LOCK_UNTIL_COMMIT.text, *_LOCK_UNTIL_COMMIT.arguments())
-    head = await store.head()
-    checkpoint = await catch_up(connection, store, incoming, head.position, is_open=True)
-    for statement in RENAME[incoming]:
-        await connection.execute(statement)
-    await connection.execute("COMMIT")
+    async with commands_waiting(connection, clock) as began, ended(connection):
+        await connection.execute("BEGIN")
+        head = await store.head()
+        checkpoint = await catch_up(connection, store, incoming, head.position, is_open=True)
+        for statement in RENAME[incoming]:
+            await connection.execute(statement)
+        await connection.execute("COMMIT")
     return Swapped(checkpoint.position, clock() - began)
 
 
