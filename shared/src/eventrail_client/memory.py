@@ -131,7 +131,8 @@ class MemoryEventStore:
         items = condition.fail_if_events_match if condition else ()
         if any(item.after > len(self._events) for item in items):
             raise malformed(f"`after` is beyond the head {len(self._events)}", "$.condition")
-        for event in reversed(self._events):
+        earliest = min((item.after for item in items), default=len(self._events))
+        for event in reversed(self._events[earliest:]):
             if matched_by(event, items):
                 failed = problem(ProblemType.CONDITION_FAILED, position=event.position)
                 raise ConditionFailed(event.position, failed)
