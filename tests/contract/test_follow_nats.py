@@ -87,6 +87,21 @@ async def test_it_begins_where_the_cursor_stands(nats_server: Messages, client: 
         assert await lines_upto(follower, 30) == lines[10:]
 
 
+async def test_a_stream_that_is_filled_up_to_the_follower_is_used(nats_server: Messages, client: Client) -> None:
+    store = await filled(5)
+    await drop_stream(client)
+    feed = NatsFeed(nats_server.url)
+    async with Follower(store, await beginning(store), feed, QUICK) as follower:
+        await lines_upto(follower, 10)
+        await make_stream(client)
+        async with asyncio.timeout(20):
+            while not feed.is_live:
+                await follower.batch(timeout_seconds=0.02)
+        assert not follower.is_fed
+        await publish(client, await lines_of(store), store.log_id)
+        await fed(follower)
+
+
 async def test_a_stream_with_a_hole_and_a_lie_is_put_right(nats_server: Messages, client: Client) -> None:
     store = await filled(20)
     lines = await lines_of(store)

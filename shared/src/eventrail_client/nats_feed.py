@@ -8,6 +8,7 @@ from typing import Final
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from contracts.subjects import ALL_EVENTS, LOG_ID_HEADER, STREAM
@@ -97,8 +98,7 @@ class NatsFeed:
             position = next_position()
             streams = connection.jetstream()
             await streams.add_consumer(STREAM, _consumer(inbox, position))
-            # no further than asked: what a stream of another log holds beyond says nothing
-            self._reached = min((await streams.stream_info(STREAM)).state.last_seq, position - 1)
+            self._reached = await _reached(streams, position)
             self._heard_at = _now()
             self._is_live = True
             news.set()
@@ -106,6 +106,10 @@ class NatsFeed:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(HEARTBEAT_SECONDS / 2):
                         await over.wait()
+                if self._reached < position - 1 and not over.is_set():
+                    # a stream that is being filled again brings nothing from before the consumer's start
+                    self._reached = await _reached(streams, position)
+                    news.set()
         finally:
             self._is_live = False
             await connection.close()
@@ -136,6 +140,11 @@ class NatsFeed:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+async def _reached(streams: JetStreamContext, position: int) -> int:
+    """How far the stream goes, no further than asked: what one of another log holds beyond says nothing."""
+    return min((await streams.stream_info(STREAM)).state.last_seq, position - 1)
 
 
 def _consumer(inbox: str, next_position: int) -> ConsumerConfig:
