@@ -96,10 +96,11 @@ class World:
 
     async def stop_projector(self) -> None:
         if self.projector is not None:
-            self.projector.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.projector
-            self.projector = None
+            stopped, self.projector = self.projector, None
+            stopped.cancel()
+            await asyncio.wait([stopped])
+            if not stopped.cancelled():
+                stopped.result()
 
     async def drained(self) -> int:
         """Wait until everything in the log is applied; the head."""

@@ -1,7 +1,6 @@
 """One round: employers and seats without faults, then many clients with them, then rest, and the checks."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -160,8 +159,7 @@ async def _all(clients: list[Coroutine[Any, Any, Told | Unanswered]]) -> list[To
     return list(await asyncio.gather(*clients))
 
 
-async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
+    await asyncio.wait(tasks)
