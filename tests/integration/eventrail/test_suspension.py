@@ -44,7 +44,7 @@ def test_a_stream_that_has_seen_more_stops_appends_until_the_operator_accepts(
     assert web.get("/events", [("limit", 1)]).status == 200, "reads go on"
     ready = web.get("/health/ready")
     assert (ready.status, ready.json["status"]) == (200, "degraded")
-    assert web.get("/stats").json["publisher"]["state"] == "refused"
+    eventually(lambda: web.get("/stats").json["publisher"]["state"] == "refused", "the publisher says why")
     service.child.stop()
     accepting = start_eventrail(
         processes, log, nats_url=nats.url, environment={"EVENTRAIL_ACCEPT_TRUNCATE": "true"}, name="accepting"
