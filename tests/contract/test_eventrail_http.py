@@ -10,6 +10,9 @@ import pytest
 
 from contracts.problems import ProblemType
 from contracts.store import PublisherStatus
+from eventrail.checkpoints.keeper import Keeper, KeeperOptions
+from eventrail.checkpoints.keys import own_key
+from eventrail.checkpoints.shelf import Shelf
 from eventrail.http.access import Scope
 from eventrail.http.app import doors_of
 from eventrail.http.openapi import document
@@ -34,7 +37,8 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
 async def test_every_door_is_documented_with_its_scope_and_nothing_else_is(tmp_path: Path) -> None:
     log = Log.open(tmp_path / "log")
     queue = CommitQueue(log, on_fatal=lambda failure: pytest.fail(str(failure)))
-    store = Store(log, queue, Grants(()), lambda: PublisherStatus("off", 0, 0), lambda: "")
+    keeper = Keeper(log, Shelf(tmp_path), lambda: own_key(tmp_path), KeeperOptions())
+    store = Store(log, queue, Grants(()), lambda: PublisherStatus("off", 0, 0), keeper, lambda: "")
     doors: dict[tuple[str, str], Scope | None] = {
         (path.replace(":str", ""), method): door.scope
         for path, methods in doors_of(store).items()

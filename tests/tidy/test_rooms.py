@@ -13,7 +13,7 @@ ROOMS = {
     "eventrail_client": {""},
     "servicekit": {""},
     "embedded": {""},
-    "eventrail": {"", "commands", "http", "log", "publisher"},
+    "eventrail": {"", "checkpoints", "commands", "http", "log", "publisher", "telemetry"},
     "assessment": {"", "app", "commands", "domain", "http", "imports", "migrations", "projections", "read_models"},
 }
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "base_service", "common", "misc"}

@@ -9,6 +9,7 @@ import msgspec
 
 from contracts.append import AppendRequest, AppendResult
 from contracts.assessment import assessments, employers, imports, invites, results, take
+from contracts.checkpoint import Checkpoint
 from contracts.envelope import Event
 from contracts.events.meta import CommandMeta
 from contracts.events.registry import STRUCTS
@@ -20,7 +21,7 @@ Document = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 NAMESPACE: Final = "urn:eventrail:schema:"
 DEFINITIONS: Final = "#/$defs/{name}"
-EVENTRAIL: Final = (AppendRequest, AppendResult, Event, Health, Problem, Stats)
+EVENTRAIL: Final = (AppendRequest, AppendResult, Checkpoint, Event, Health, Problem, Stats)
 ASSESSMENT_MODULES: Final = (assessments, employers, imports, invites, results, take)
 
 

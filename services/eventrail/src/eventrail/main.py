@@ -12,6 +12,9 @@ from typing import Final
 import uvloop
 
 from contracts.store import PublisherStatus
+from eventrail.checkpoints.keeper import Keeper, KeeperOptions
+from eventrail.checkpoints.keys import KeyRefused, SigningKey, given_key, own_key
+from eventrail.checkpoints.shelf import Shelf
 from eventrail.exit_codes import ExitCode
 from eventrail.http.app import create_app
 from eventrail.http.limits import HttpLimits
@@ -60,13 +63,16 @@ def serve(settings: ServeSettings) -> ExitCode:
     """Serve until SIGTERM or SIGINT. A refusal to start is one line on standard error and an exit code."""
     try:
         given = given_grants(settings.tokens) if settings.tokens else None
-        uvloop.run(_serve(settings, given))
+        key = given_key(settings.checkpoint_key.encode()) if settings.checkpoint_key else None
+        uvloop.run(_serve(settings, given, key))
     except LogError as error:
         return _refused(code_of(error), str(error))
     except AddressTaken as error:
         return _refused(ExitCode.ADDRESS_TAKEN, str(error))
     except TokensRefused as error:
         return _refused(ExitCode.USAGE, str(error))
+    except KeyRefused as error:
+        return _refused(ExitCode.USAGE, f"the checkpoint key is {error}")
     except PermissionError as error:
         return _refused(ExitCode.FAILED, f"{error.filename}: {error.strerror}")
     return ExitCode.OK
@@ -76,17 +82,23 @@ def code_of(error: LogError) -> ExitCode:
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
 
 
-async def _serve(settings: ServeSettings, given: Grants | None) -> None:
+async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey | None) -> None:
     seen = await _testimony(settings)
     log = _opened(settings, seen)
     with contextlib.closing(log):
         grants = given or _own_grants(settings)
-        async with _queue(settings, log, seen) as queue, _publisher(settings, log, queue) as publisher_status:
+        keeper = _keeper(settings, log, key)
+        async with (
+            _queue(settings, log, seen) as queue,
+            keeper.following(queue),
+            _publisher(settings, log, queue) as publisher_status,
+        ):
             store = Store(
                 log=log,
                 queue=queue,
                 grants=grants,
                 publisher_status=publisher_status,
+                checkpoints=keeper,
                 new_id=lambda: uuid7(time.time_ns() // 1_000),
                 limits=HttpLimits(settings.body_seconds, settings.heartbeat_seconds),
             )
@@ -97,6 +109,7 @@ async def _serve(settings: ServeSettings, given: Grants | None) -> None:
             _LOG.info("serving", extra={"fields": fields})
             ending = server(application, on_stopping=store.stopping.set, drain_seconds=settings.drain_seconds)
             await ending.serve(sockets=[listener])
+        keeper.write()
     _LOG.info("stopped", extra={"fields": {"head": log.head.position}})
 
 
@@ -130,6 +143,12 @@ def _own_grants(settings: ServeSettings) -> Grants:
     grants, path = own_grants(settings.data_directory)
     _LOG.info("the tokens are in this file", extra={"fields": {"file": str(path)}})
     return grants
+
+
+def _keeper(settings: ServeSettings, log: Log, given: SigningKey | None) -> Keeper:
+    directory = settings.data_directory
+    find_key = (lambda: given) if given is not None else (lambda: own_key(directory))
+    return Keeper(log, Shelf(directory), find_key, KeeperOptions(settings.checkpoint_events))
 
 
 @contextlib.asynccontextmanager

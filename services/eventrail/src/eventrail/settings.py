@@ -20,6 +20,8 @@ class ServeSettings(msgspec.Struct, frozen=True):
     data_directory: the log, made when there is none
     tokens: JSON `{"tokens":[{"name","sha256","scopes"}]}`; without it the server makes its own in the data directory
     nats_url: where events are published; empty publishes nothing
+    checkpoint_events: a signed checkpoint is written every so many events, and at a clean stop
+    checkpoint_key: Ed25519, PEM; without it the server makes its own in the data directory
     accept_truncate: go on although a witness may have seen more than the log holds
     """
 
@@ -36,6 +38,8 @@ class ServeSettings(msgspec.Struct, frozen=True):
     body_seconds: Seconds = 30.0
     heartbeat_seconds: Seconds = 15.0
     drain_seconds: Annotated[int, msgspec.Meta(ge=1, le=10)] = 8
+    checkpoint_events: Count = 10_000
+    checkpoint_key: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     access_log: bool = False
 

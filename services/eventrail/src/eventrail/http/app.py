@@ -7,6 +7,7 @@ from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.types import ASGIApp, Method
 
 from eventrail.http.appends import Appends
+from eventrail.http.checkpoints import Checkpoints
 from eventrail.http.endpoint import Door, Endpoint
 from eventrail.http.reads import Reads
 from eventrail.http.reports import Reports
@@ -22,12 +23,15 @@ _METHODS: Final[tuple[Method, ...]] = ("GET", "HEAD", "POST", "PUT", "PATCH", "D
 def doors_of(store: Store) -> Doors:
     """The HTTP surface: path, then method."""
     appends, reads, reports, schema = Appends(store), Reads(store), Reports(store), Schema()
+    checkpoints = Checkpoints(store)
     document = Door(schema.document, None)
     return {
         "/append": {"POST": Door(appends.append, "append")},
         "/events": {"POST": Door(appends.event, "append"), "GET": Door(reads.page, "read")},
         "/events/stream": {"GET": Door(Streaming(store).stream, "read")},
         "/events/{id:str}": {"GET": Door(reads.by_id, "read")},
+        "/checkpoint": {"GET": Door(checkpoints.checkpoint, "read")},
+        "/checkpoint/key": {"GET": Door(checkpoints.key, None)},
         "/stats": {"GET": Door(reports.stats, "read")},
         "/health/live": {"GET": Door(reports.live, None)},
         "/health/ready": {"GET": Door(reports.ready, None)},

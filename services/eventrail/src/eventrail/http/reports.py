@@ -20,7 +20,7 @@ class Reports:
         return json_answer(200, Health("ok"))
 
     async def ready(self, exchange: Exchange) -> Answer:
-        """503 only while the server ends; NATS away or appends suspended is degraded, since reads go on."""
+        """503 only while the server ends; what is missing beside reads is degraded."""
         parse_query(exchange.query_string, NOTHING)
         if self._store.stopping.is_set():
             return json_answer(503, Health("failing", ("the server is stopping",)))
@@ -54,4 +54,4 @@ class Reports:
         if status.state not in {"off", "live"}:
             detail = f": {status.detail}" if status.detail else ""
             reasons.append(f"NATS is {status.state}, {status.lag} events behind{detail}")
-        return tuple(reasons)
+        return (*reasons, *self._store.checkpoints.reasons())

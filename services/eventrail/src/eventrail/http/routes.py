@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.append import AppendRequest, AppendResult
+from contracts.checkpoint import Checkpoint
 from contracts.envelope import Event
 from contracts.problems import ProblemType
 from contracts.store import Health, Stats
@@ -14,6 +15,7 @@ from eventrail.http.queries import MAX_POSITION, NEW_EVENT, READ, STREAM, Parame
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 SSE: Final = "text/event-stream"
+PEM: Final = "application/x-pem-file"
 
 GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
 WRITING: Final = (
@@ -177,6 +179,25 @@ ROUTES: Final = (
         READING,
         query=STREAM,
         headers=(Header("Last-Event-ID", "The last position seen; goes before `after`.", _POSITION),),
+    ),
+    Route(
+        "GET",
+        "/checkpoint",
+        "checkpoint",
+        "The durable head, signed",
+        "read",
+        (Success(200, "Made anew each time.", (Content(JSON, Checkpoint),)),),
+        (*READING[:3], ProblemType.UNAVAILABLE),
+        description="Whoever keeps it can hold the log to it later: `eventrail verify --checkpoint`.",
+    ),
+    Route(
+        "GET",
+        "/checkpoint/key",
+        "checkpointKey",
+        "The public key of the checkpoints",
+        None,
+        (Success(200, "Ed25519, SubjectPublicKeyInfo.", (Content(PEM, description="PEM."),)),),
+        (ProblemType.UNAVAILABLE,),
     ),
     Route("GET", "/stats", "stats", "Totals", "read", (Success(200, "Totals.", (Content(JSON, Stats),)),), READING[:3]),
     Route(

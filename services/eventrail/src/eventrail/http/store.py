@@ -1,10 +1,11 @@
-"""What the handlers work with: the log, its queue, the tokens, and word from the publisher."""
+"""What the handlers work with: the log, its queue, the tokens, signed checkpoints, and word from the publisher."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from contracts.store import PublisherStatus
+from eventrail.checkpoints.keeper import Keeper
 from eventrail.http.limits import PAGES_AT_ONCE, HttpLimits
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.events import Page, Query
@@ -20,6 +21,7 @@ class Store:
     queue: CommitQueue
     grants: Grants
     publisher_status: Callable[[], PublisherStatus]
+    checkpoints: Keeper
     new_id: Callable[[], str]
     limits: HttpLimits = field(default_factory=HttpLimits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

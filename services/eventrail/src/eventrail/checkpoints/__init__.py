@@ -1,0 +1,1 @@
+"""Signed checkpoints: what an auditor holds, so that a rewritten log is found."""
