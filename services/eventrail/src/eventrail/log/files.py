@@ -10,6 +10,8 @@ from eventrail.log import file_system
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The errors that say no more than that something is full."""
+NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE})
+"""The errors that say no more than that too many files are open; whatever was to be opened was not touched."""
 
 
 class Files(Protocol):
@@ -28,7 +30,20 @@ class Files(Protocol):
     def make_directory(self, path: Path) -> None: ...
     def sync_directory(self, path: Path) -> None: ...
     def replace(self, source: Path, target: Path) -> None: ...
+    def remove(self, path: Path) -> None: ...
     def file_system_kind(self, path: Path) -> str: ...
+
+    def capacity(self, path: Path) -> int:
+        """The bytes of the whole file system that holds `path`, used or not."""
+        ...
+
+    def allocate(self, descriptor: int, size: int) -> None:
+        """Give a file `size` bytes of room that nobody else can take; what stands in it stays."""
+        ...
+
+    def forget_cached(self, descriptor: int) -> None:
+        """Let the next reads of a file come from the disk, as far as the system likes."""
+        ...
 
 
 class SystemFiles:
@@ -81,5 +96,18 @@ class SystemFiles:
     def replace(self, source: Path, target: Path) -> None:
         source.replace(target)
 
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
     def file_system_kind(self, path: Path) -> str:
         return file_system.kind_of(path)
+
+    def capacity(self, path: Path) -> int:
+        figures = os.statvfs(path)
+        return figures.f_blocks * figures.f_frsize
+
+    def allocate(self, descriptor: int, size: int) -> None:
+        os.posix_fallocate(descriptor, 0, size)
+
+    def forget_cached(self, descriptor: int) -> None:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
