@@ -13,12 +13,14 @@ from eventrail.log.events import Append, Head, Outcome, Page, Query, Statistics
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.identifiers import uuid7
 from eventrail.log.memory_index import MemoryIndex
+from eventrail.log.observing import Commit, Nobody, Observer
 from eventrail.log.opening import Parts, Surroundings, open_parts
 from eventrail.log.options import Options
 from eventrail.log.pages import read_page
 
 _DEFAULT_OPTIONS: Final = Options()
 _SYSTEM_FILES: Final = SystemFiles()
+_NOBODY: Final = Nobody()
 
 
 class Log:
@@ -28,7 +30,7 @@ class Log:
     start found and did.
     """
 
-    def __init__(self, parts: Parts, surroundings: Surroundings) -> None:
+    def __init__(self, parts: Parts, surroundings: Surroundings, observer: Observer = _NOBODY) -> None:
         self.log_id = parts.log_id
         self.recovery = parts.recovery
         self.suspension = _suspension(parts)
@@ -37,6 +39,7 @@ class Log:
         self._index = parts.index
         self._segments = parts.segments
         self._surroundings = surroundings
+        self._observer = observer
         # Readers take the head once and ask for nothing above it: setting it is what makes a batch visible.
         self._head = parts.head
         self._last_time = parts.last_time
@@ -55,6 +58,7 @@ class Log:
         clock: Callable[[], int] = system_clock,
         new_id: Callable[[int], str] = uuid7,
         files: Files = _SYSTEM_FILES,
+        observer: Observer = _NOBODY,
     ) -> Self:
         """Claim, recover and open the log in `directory`, or make one there.
 
@@ -63,7 +67,8 @@ class Log:
         recovery could not be written.
         """
         surroundings = Surroundings(files, clock, new_id)
-        return cls(open_parts(directory, options, surroundings, MemoryIndex(), witness_position or 0), surroundings)
+        parts = open_parts(directory, options, surroundings, MemoryIndex(), witness_position or 0)
+        return cls(parts, surroundings, observer)
 
     @property
     def head(self) -> Head:
@@ -80,6 +85,7 @@ class Log:
             raise self._failure
         if self.suspension is not None:
             raise AppendsSuspended(self.suspension)
+        begun, before = time.monotonic(), self._head.position
         now = self._surroundings.clock()
         forming = Batch(
             head_position=self._head.position,
@@ -90,8 +96,18 @@ class Log:
             next_id=lambda: self._surroundings.new_id(now),
         )
         outcomes = [forming.admit(append) for append in batch]
-        if forming.lines:
-            self._make_durable(forming)
+        sync_seconds = self._make_durable(forming) if forming.lines else None
+        self._observer.committed(
+            Commit(
+                appends=batch,
+                outcomes=outcomes,
+                first=before + 1,
+                last=forming.position,
+                size_bytes=sum(map(len, forming.lines)),
+                sync_seconds=sync_seconds,
+                seconds=time.monotonic() - begun,
+            )
+        )
         return outcomes
 
     def page(self, query: Query) -> Page:
@@ -147,12 +163,13 @@ class Log:
     def _line(self, position: int) -> bytes:
         return b"".join(map(self._segments.read, self._index.ranges(position, position)))
 
-    def _make_durable(self, forming: Batch) -> None:
+    def _make_durable(self, forming: Batch) -> float:
+        """How many seconds the sync took."""
         try:
             place = self._segments.append(b"".join(forming.lines), self._head.position + 1)
             begun = time.monotonic()
             self._segments.sync()
-            self._last_sync_seconds = time.monotonic() - begun
+            sync_seconds = self._last_sync_seconds = time.monotonic() - begun
             self._syncs += 1
             self._segments.settle()
             self._index.absorb(forming.delta, place.segment, place.offset)
@@ -167,6 +184,7 @@ class Log:
             raise self._failure from error
         self._last_time = forming.time
         self._head = Head(forming.position, forming.hash)
+        return sync_seconds
 
 
 def _suspension(parts: Parts) -> str | None:
