@@ -116,7 +116,15 @@ class Keeper:
         self._last, self._failure = checkpoint.position, ""
         return True
 
-    def look_back(self) -> None:
+    def begin(self) -> None:
+        """Have the key from the first start on, and look back."""
+        try:
+            _ = self.key
+        except KeyRefused as error:
+            self._failed(str(error))
+        self._look_back()
+
+    def _look_back(self) -> None:
         """Hold the log to the newest checkpoint that it wrote: a log that was exchanged or cut is told by health."""
         try:
             newest = self._shelf.newest()
@@ -132,7 +140,7 @@ class Keeper:
             self._last = 0
 
     async def _run(self, heads: Heads) -> None:
-        await asyncio.to_thread(self.look_back)
+        await asyncio.to_thread(self.begin)
         while True:
             due = (self._last or 0) + self._options.events
             reached = await heads.head_beyond(due - 1, _LONGEST_WAIT_SECONDS) >= due
