@@ -1,37 +1,42 @@
 """Verification of a log from its files alone: bytes, chain, positions, atomic appends, times, JSON.
 
-It takes no lock and changes nothing, so it may run beside the process that writes the log.
+It takes no lock and changes nothing, so it may run beside the process that writes the log. Each segment is checked on
+its own, given the line that it must follow, by as many processes as are allowed.
 """
 
+import os
+import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from eventrail.log.admission import compact_json
 from eventrail.log.documents import read_head, read_identity
-from eventrail.log.errors import LogCorrupt, Malformed
+from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
-from eventrail.log.examination import Examination, Witnesses, examine
+from eventrail.log.examination import list_segments
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.layout import Layout
-from eventrail.log.limits import NESTING_LEVELS
-from eventrail.log.line import genesis
-from eventrail.log.scanning import ReadAppend
-
-Progress = Callable[[int], None]
-"""Called now and then with the number of bytes read so far."""
+from eventrail.log.limits import LINE_BYTES
+from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
+from eventrail.log.segment_check import Damage, Progress, SegmentCheck, SegmentFindings, check_segment
+from eventrail.log.transfer import read_whole
 
 _SYSTEM_FILES: Final = SystemFiles()
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was found: everything up to `head`, and `damage` where the log can't be followed further.
+    """What was found: everything up to `head`, and `damages` where the log can't be followed further.
 
-    `torn` tells of a tail behind the head that was never proven durable: an append being written at this moment, or
-    the remains of a crash that the next start will put into quarantine.
+    `damage` is the first of them. Behind a damaged segment, the next ones are checked as far as they can be without
+    it. `torn` tells of a tail behind the head that was never proven durable: an append being written at this moment,
+    or the remains of a crash that the next start will put into quarantine.
     """
 
     log_id: str
@@ -42,80 +47,171 @@ class Verification:
     size_bytes: int
     seconds: float
     torn: str | None
-    damage: LogCorrupt | None
+    damages: tuple[LogCorrupt, ...]
+
+    @property
+    def damage(self) -> LogCorrupt | None:
+        return self.damages[0] if self.damages else None
 
 
-def verify(directory: Path, *, progress: Progress | None = None, files: Files = _SYSTEM_FILES) -> Verification:
-    """Read the whole log. Raises `ForeignFormat`, and `LogCorrupt` where not even `log.json` can be read."""
+def verify(
+    directory: Path, *, progress: Progress | None = None, files: Files = _SYSTEM_FILES, processes: int = 1
+) -> Verification:
+    """Read the whole log; `progress` is told the bytes that were found whole.
+
+    Raises `ForeignFormat`, and `LogCorrupt` where not even `log.json` can be read.
+    """
     begun = time.monotonic()
     layout = Layout(directory)
     identity = read_identity(files, layout)
     if identity is None:
         raise LogCorrupt(layout.identity, 0, 0, 0, "missing: no log lives here")
-    tally, found = _look_twice(files, layout, identity.log_id, progress)
-    damage = found if isinstance(found, LogCorrupt) else None
-    torn = found.problem.reason if isinstance(found, Examination) and found.problem else None
+    tally = _look(files, layout, identity.log_id, progress, processes)
     return Verification(
         log_id=identity.log_id,
-        head=tally.head,
-        events=tally.head.position,
+        head=Head(tally.whole.position, tally.whole.hash),
+        events=tally.whole.position,
         appends=tally.appends,
-        segments=len(tally.segments),
+        segments=tally.segments,
         size_bytes=tally.size_bytes,
         seconds=time.monotonic() - begun,
-        torn=torn,
-        damage=damage,
+        torn=tally.torn,
+        damages=tuple(damage.as_error() for damage in tally.damages),
     )
 
 
+@dataclass(slots=True)
 class _Tally:
-    """Counts what is whole, and holds each line to be JSON."""
+    """What is whole so far; nothing behind the first damage is counted."""
 
-    def __init__(self, layout: Layout, log_id: str, progress: Progress | None) -> None:
-        self.head = Head(0, genesis(log_id).hash)
-        self.appends = 0
-        self.segments: set[int] = set()
-        self.size_bytes = 0
-        self._segment = 0
-        self._offset = 0
-        self._layout = layout
-        self._progress = progress
+    whole: StoredLine
+    appends: int = 0
+    segments: int = 0
+    size_bytes: int = 0
+    torn: str | None = None
+    damages: list[Damage] = field(default_factory=list)
 
-    def visit(self, segment: int, append: ReadAppend) -> None:
-        if segment != self._segment:
-            self._segment, self._offset = segment, 0
-        for line, raw in append:
-            try:
-                # The line itself is one level around data and meta.
-                compact = compact_json(raw[:-1], NESTING_LEVELS + 1)
-            except Malformed as error:
-                raise self._not_json(line.position, str(error)) from error
-            if len(compact) != len(raw) - 1:
-                raise self._not_json(line.position, "whitespace outside strings")
-            self._offset += len(raw)
-            self.size_bytes += len(raw)
-        last = append[-1][0]
-        self.head = Head(last.position, last.hash)
-        self.appends += 1
-        self.segments.add(segment)
-        if self._progress is not None:
-            self._progress(self.size_bytes)
-
-    def _not_json(self, position: int, reason: str) -> LogCorrupt:
-        file = self._layout.segment(self._segment)
-        return LogCorrupt(file, self._offset, position, position, f"the line is not compact JSON: {reason}")
+    def add(self, findings: SegmentFindings) -> None:
+        if not self.damages:
+            self.whole = findings.whole
+            self.appends += findings.appends
+            self.segments += bool(findings.appends)
+            self.size_bytes += findings.whole_end
+            self.torn = findings.torn
+        if findings.damage is not None:
+            self.damages.append(findings.damage)
 
 
-def _look_twice(
-    files: Files, layout: Layout, log_id: str, progress: Progress | None
-) -> tuple[_Tally, Examination | LogCorrupt]:
-    """Damage counts when it is seen twice in one place: a line that was being written is whole at the second look."""
-    seen: tuple[Path, int] | None = None
-    while True:
-        tally = _Tally(layout, log_id, progress)
+def _look(files: Files, layout: Layout, log_id: str, progress: Progress | None, processes: int) -> _Tally:
+    tally = _Tally(genesis(log_id))
+    head = _written_head(files, layout, tally)
+    steps = _settled_plan(files, layout, log_id, head)
+    checks = [step for step in steps if isinstance(step, SegmentCheck)]
+    with closing(_found(files, checks, progress, processes)) as results:
+        for step in steps:
+            if isinstance(step, Damage):
+                tally.damages.append(step)
+                continue
+            findings = next(results)
+            tally.add(_seen_twice(files, step, findings) if findings.damage else findings)
+            if progress is not None:
+                progress(tally.size_bytes)
+    return tally
+
+
+def _written_head(files: Files, layout: Layout, tally: _Tally) -> Head | None:
+    try:
+        return read_head(files, layout)
+    except LogCorrupt as error:
+        tally.damages.append(_damage_of(error))
+        return None
+
+
+def _settled_plan(files: Files, layout: Layout, log_id: str, head: Head | None) -> list[SegmentCheck | Damage]:
+    """Damage of the directory counts when it is seen twice: segments may be made while their names are read."""
+    plan = _plan(files, layout, log_id, head)
+    while any(isinstance(step, Damage) for step in plan) and (again := _plan(files, layout, log_id, head)) != plan:
+        plan = again
+    return plan
+
+
+def _plan(files: Files, layout: Layout, log_id: str, head: Head | None) -> list[SegmentCheck | Damage]:
+    """The segments in their order, each with the line before it, and between them what is missing."""
+    try:
+        segments = list_segments(files, layout)
+    except LogCorrupt as error:
+        return [_damage_of(error)]
+    plan: list[SegmentCheck | Damage] = []
+    previous: StoredLine | None = genesis(log_id)
+    for first in segments:
+        path, is_open = layout.segment(first), first == segments[-1]
+        expected = first if previous is None else previous.position + 1
+        if first > expected:
+            plan.append(Damage(layout.segment(expected), 0, expected, first - 1, "the segment is missing"))
+            previous = None
+        elif first < expected:
+            plan.append(Damage(path, 0, first, expected - 1, "the segment repeats positions of the one before"))
+        witnessed = head.position if head and is_open else 0
+        plan.append(SegmentCheck(path, first, previous, is_open, witnessed, head))
+        previous = None if is_open else last_line(files, path)
+    return plan
+
+
+def last_line(files: Files, path: Path) -> StoredLine | None:
+    """The last line of a sealed segment by its shape; None where it can't be read."""
+    try:
+        descriptor = files.open(path, os.O_RDONLY)
         try:
-            return tally, examine(files, layout, log_id, Witnesses(read_head(files, layout)), tally.visit)
-        except LogCorrupt as damage:
-            if seen == (damage.file, damage.offset):
-                return tally, damage
-            seen = (damage.file, damage.offset)
+            size = files.size(descriptor)
+            start = max(0, size - LINE_BYTES - 2)
+            tail = read_whole(files, descriptor, size - start, start)
+        finally:
+            files.close(descriptor)
+        return parse_line(tail[tail.rfind(b"\n", 0, -1) + 1 :])
+    except (OSError, BadLine):
+        return None
+
+
+def _seen_twice(files: Files, check: SegmentCheck, findings: SegmentFindings) -> SegmentFindings:
+    """Damage counts when it is seen twice in one place: a line that was being written is whole at the second look."""
+    again = check_segment(files, check)
+    while again.damage is not None and again.damage != findings.damage:
+        findings, again = again, check_segment(files, check)
+    return again
+
+
+def _found(
+    files: Files, checks: Sequence[SegmentCheck], progress: Progress | None, processes: int
+) -> Generator[SegmentFindings, None, None]:
+    """The findings of each check, in order."""
+    if processes > 1 and len(checks) > 1 and files is _SYSTEM_FILES:
+        yield from _found_by_processes(checks, min(processes, len(checks)))
+        return
+    done_bytes = 0
+    for check in checks:
+        told = partial(_tell, progress, done_bytes) if progress is not None else None
+        findings = check_segment(files, check, told)
+        done_bytes += findings.whole_end
+        yield findings
+
+
+def _found_by_processes(checks: Sequence[SegmentCheck], processes: int) -> Generator[SegmentFindings, None, None]:
+    """New processes, not forks: whoever verifies may have threads."""
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_ignore_interrupts)
+    try:
+        yield from pool.map(partial(check_segment, _SYSTEM_FILES), checks)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C is for the process that was asked; it ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _tell(progress: Progress, before_bytes: int, read_bytes: int) -> None:
+    progress(before_bytes + read_bytes)
+
+
+def _damage_of(error: LogCorrupt) -> Damage:
+    return Damage(error.file, error.offset, error.first_position, error.last_position, error.reason)
