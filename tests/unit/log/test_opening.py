@@ -48,8 +48,9 @@ def test_a_new_log_is_made_where_there_is_none(tmp_path: Path) -> None:
 def test_the_parts_of_a_new_log_are_durable_before_its_name(tmp_path: Path) -> None:
     files = FaultyFiles()
     crash(open_log(tmp_path / "log", files=files))
-    assert files.calls("sync", "sync_directory", "replace")[:5] == [
+    assert files.calls("sync", "sync_directory", "replace")[:6] == [
         ("sync_directory", "segments"),
+        ("sync_directory", "log"),
         ("sync_directory", tmp_path.name),
         ("sync", "log.json.new"),
         ("replace", "log.json"),

@@ -36,6 +36,8 @@ def identify(files: Files, layout: Layout, make_log_id: Callable[[], str]) -> st
     files.make_directory(layout.segments)
     files.close(files.open(layout.segment(1), os.O_RDWR | os.O_CREAT))
     files.sync_directory(layout.segments)
+    # A file system may keep the later name and lose the earlier one: `segments` must not be missing beside `log.json`.
+    files.sync_directory(layout.directory)
     files.sync_directory(layout.directory.parent)
     log_id = make_log_id()
     write_identity(files, layout, log_id)
