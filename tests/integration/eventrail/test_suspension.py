@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.integration.eventrail.web import Web, eventually
 from tests.kit.processes import Processes
 from tests.kit.servers import Messages
 from tests.kit.services import start_eventrail
+
+MAY_NOT_PUBLISH = {"publish": ["$JS.API.>", "_INBOX.>"], "subscribe": [">"]}
 
 
 @pytest.mark.parametrize("history", ["shorter", "other"])
@@ -96,8 +99,18 @@ def test_a_nats_that_does_not_let_us_publish_is_named(processes: Processes, tmp_
     assert nats_child.exit_code is None
 
 
-def guarded_nats(processes: Processes, directory: Path, port: int) -> Child:
-    rights = {"publish": ["$JS.API.>", "_INBOX.>"], "subscribe": [">"]}
+def test_a_nats_that_does_not_let_us_see_strangers_is_named(processes: Processes, tmp_path: Path, log: Path) -> None:
+    port = free_port()
+    guarded_nats(processes, tmp_path, port, {"publish": [">"], "subscribe": ["_INBOX.>"]})
+    web = Web(start_eventrail(processes, log, nats_url=f"nats://writer:secret@127.0.0.1:{port}").url)
+    assert web.event(b"1").status == 201
+    eventually(lambda: web.get("/stats").json["publisher"]["state"] == "refused", "the state says so")
+    assert "ermissions violation for subscription" in web.get("/stats").json["publisher"]["detail"].lower()
+
+
+def guarded_nats(
+    processes: Processes, directory: Path, port: int, rights: Mapping[str, Sequence[str]] = MAY_NOT_PUBLISH
+) -> Child:
     configuration = {
         "host": "127.0.0.1",
         "port": port,

@@ -10,13 +10,17 @@ _HASH: Final = slice(-HASH_CHARACTERS - 2, -2)
 
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
-    """A stream's state; `last_*` are of its last message and empty where it has none."""
+    """A stream's state; `last_*` are of its last message and empty where it has none.
+
+    `differing_settings`: names of the settings that are not as they must be.
+    """
 
     first: int
     last: int
     count: int
     last_log_id: str = ""
     last_hash: str = ""
+    differing_settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Connection:
                     max_reconnect_attempts=0,
                     ping_interval=10,
                     max_outstanding_pings=2,
+                    no_echo=True,  # what comes on our subjects is then of others: see strangers.py
                     pending_size=PENDING_BYTES,
                     error_cb=self._on_error,
                     closed_cb=self._on_closed,

@@ -9,12 +9,15 @@ from typing import Final, Literal, assert_never
 from contracts.store import PublisherStatus
 from eventrail.log.errors import RangeDamaged
 from eventrail.log.events import Query
-from eventrail.publisher.comparison import Beyond, GoOn, LogFacts, Refill, Verdict, compare, hash_of
+from eventrail.publisher.comparison import Beyond, GoOn, LogFacts, Refill, compare, hash_of
 from eventrail.publisher.connection import Connection
 from eventrail.publisher.failures import OutOfStep, PublishingInterrupted, Refused, Unreachable
 from eventrail.publisher.messages import Message, message_of
 from eventrail.publisher.ports import Gate, Lines
+from eventrail.publisher.strangers import Strangers
 from eventrail.publisher.stream import Stream
+from eventrail.publisher.stretch import stretch_verdict
+from eventrail.publisher.trust import Trust
 from eventrail.publisher.window import Sent, proved, send_window
 
 _LOG: Final = logging.getLogger("eventrail.publisher")
@@ -23,7 +26,7 @@ State = Literal["off", "connecting", "refilling", "live", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class PublisherOptions:
-    """`check_seconds`: how often an idle publisher looks whether the stream is still what it left."""
+    """`check_seconds`: how often the publisher looks whether the stream is still what it left."""
 
     url: str
     accept_truncate: bool = False
@@ -41,7 +44,7 @@ class Publisher:
         self._gate = gate
         self._options = options
         self._published = 0
-        self._proved: int | None = None
+        self._trust = Trust()
         self._state: State = "connecting"
         self._detail = ""
         self._task: asyncio.Task[None] | None = None
@@ -78,17 +81,23 @@ class Publisher:
             wait_seconds = min(wait_seconds * 2, self._options.last_backoff_seconds)
 
     async def _publish(self, connection: Connection) -> None:
+        strangers = await Strangers.watched(connection)
         stream = Stream(connection.client)
-        self._published = self._proved = await self._reconciled(stream)
+        self._published = await self._reconciled(stream, connection)
+        self._trust.settled(self._published, _now_seconds())
         self._gate.resume()
+        checked_seconds = _now_seconds()
         while True:
-            while self._published < self._lines.head.position:
-                await self._fill(connection, self._lines.head.position)
+            if self._published < self._lines.head.position:
+                await self._fill(connection, strangers, self._lines.head.position)
             self._now("live", "")
-            if await self._gate.head_beyond(self._published, self._options.check_seconds) <= self._published:
+            is_idle = await self._gate.head_beyond(self._published, self._options.check_seconds) <= self._published
+            strangers.check()
+            if is_idle or _now_seconds() - checked_seconds >= self._options.check_seconds:
                 await self._check(stream, connection)
+                checked_seconds = _now_seconds()
 
-    async def _fill(self, connection: Connection, head: int) -> None:
+    async def _fill(self, connection: Connection, strangers: Strangers, head: int) -> None:
         """Send everything up to `head`; the next window is made and sent while the one before it is being proved."""
         sent_to, under_way = self._published, None
         while under_way is not None or sent_to < head:
@@ -98,7 +107,9 @@ class Publisher:
                 following = await send_window(connection, window)
                 sent_to = following.last
             if under_way is not None:
-                self._published = self._proved = await proved(connection, under_way)
+                self._published = await proved(connection, under_way)
+                strangers.check()
+                self._trust.proved(self._published, _now_seconds())
             under_way = following
 
     async def _window(self, after: int) -> list[Message]:
@@ -108,16 +119,17 @@ class Publisher:
         assert window[0].position == after + 1, "pages have no gap"
         return window
 
-    async def _reconciled(self, stream: Stream) -> int:
+    async def _reconciled(self, stream: Stream, connection: Connection) -> int:
         """The position from which to go on, the stream being there and as it must be."""
         facts = await stream.facts()
         if facts is None:
             return await self._made(stream, "there is no stream")
         verdict = compare(facts, self._log_facts())
+        if isinstance(verdict, GoOn) and facts.differing_settings and not await stream.mend_settings():
+            verdict = Refill(f"its settings can't be mended: {', '.join(facts.differing_settings)}")
         if isinstance(verdict, GoOn):
-            verdict = await self._unproved(stream, verdict)
-        if isinstance(verdict, GoOn):
-            verdict = await self._with_settings(stream, verdict)
+            after = self._in_doubt_after(verdict.position)
+            verdict = await stretch_verdict(connection.client, self._lines, after, verdict.position)
         match verdict:
             case GoOn(position=position):
                 return position
@@ -131,22 +143,14 @@ class Publisher:
             case _:
                 assert_never(verdict)
 
-    async def _unproved(self, stream: Stream, verdict: GoOn) -> Verdict:
-        """What was sent and never proved may have somebody else's message in its place, with ours behind it."""
-        proved_to = verdict.position if self._proved is None else self._proved
-        for position in range(proved_to + 1, verdict.position + 1):
-            log_id, found = await stream.signature(position)
-            if log_id != self._lines.log_id:
-                return Refill(f"position {position} holds a message of somebody else")
-            if found != self._hash_at(position):
-                return Beyond(f"the stream has seen another event at position {position} than the log holds")
-        return verdict
+    def _in_doubt_after(self, position: int) -> int:
+        """What was sent lately may have somebody else's message in its place, with ours behind it.
 
-    async def _with_settings(self, stream: Stream, verdict: GoOn) -> Verdict:
-        differing = await stream.differing_settings()
-        if not differing or await stream.mend_settings():
-            return verdict
-        return Refill(f"its settings can't be mended: {', '.join(differing)}")
+        At the start that is what a publisher may have had under way when its process died: two windows.
+        """
+        if self._trust.position is None:
+            return max(0, position - 2 * self._options.window_events)
+        return min(self._trust.position, position)
 
     async def _made(self, stream: Stream, reason: str) -> int:
         _LOG.warning("the stream is made again", extra={"fields": {"reason": reason}})
@@ -156,12 +160,14 @@ class Publisher:
         return 0
 
     async def _check(self, stream: Stream, connection: Connection) -> None:
-        """An idle stream may be deleted, purged or rolled back as well as a busy one."""
+        """A stream may be deleted, purged, limited or rolled back at any time; nothing is under way when we look."""
         if connection.closed.is_set():
             raise Unreachable("the connection was closed")
         facts = await stream.facts()
         if facts is None or compare(facts, self._log_facts()) != GoOn(self._published):
             raise OutOfStep("the stream is not what was published")
+        if facts.differing_settings:
+            raise OutOfStep(f"settings of the stream were changed: {', '.join(facts.differing_settings)}")
 
     def _log_facts(self) -> LogFacts:
         return LogFacts(self._lines.log_id, self._lines.head.position, self._hash_at)
@@ -180,3 +186,7 @@ class Publisher:
         if state == "live" and self._state != "live":
             _LOG.info("publishing is live", extra={"fields": {"position": self._published}})
         self._state, self._detail = state, detail
+
+
+def _now_seconds() -> float:
+    return asyncio.get_running_loop().time()

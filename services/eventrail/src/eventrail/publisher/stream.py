@@ -74,15 +74,6 @@ class Stream:
         except (NatsError, TimeoutError) as error:
             raise translated(error) from error
 
-    async def differing_settings(self) -> tuple[str, ...]:
-        """Names of the settings that are not as they must be."""
-        try:
-            found = (await self._jetstream.stream_info(STREAM)).config
-        except (NatsError, TimeoutError) as error:
-            raise translated(error) from error
-        wanted = settings()
-        return tuple(name for name in _ASSERTED if _plain(found, name) != _plain(wanted, name))
-
     async def mend_settings(self) -> bool:
         """Whether the settings could be put right in place; some can't be changed on a stream that exists.
 
@@ -91,12 +82,12 @@ class Stream:
         wanted = settings()
         try:
             found = (await self._jetstream.stream_info(STREAM)).config
-            await self._jetstream.update_stream(found.evolve(**{name: getattr(wanted, name) for name in _ASSERTED}))
+            changed = found.evolve(**{name: getattr(wanted, name) for name in _ASSERTED})
+            return not _differing((await self._jetstream.update_stream(changed)).config)
         except APIError:
             return False
         except (NatsError, TimeoutError) as error:
             raise translated(error) from error
-        return not await self.differing_settings()
 
     async def make(self) -> None:
         try:
@@ -113,25 +104,15 @@ class Stream:
         except (NatsError, TimeoutError) as error:
             raise translated(error) from error
 
-    async def signature(self, sequence: int) -> tuple[str, str]:
-        """The log id and the hash of one message; empty where the message is gone or not of a log."""
-        try:
-            return await self._signature(sequence)
-        except NotFoundError:
-            return "", ""
-        except (NatsError, TimeoutError) as error:
-            raise translated(error) from error
-
-    async def _signature(self, sequence: int) -> tuple[str, str]:
-        message: RawStreamMsg = await self._jetstream.get_msg(STREAM, seq=sequence)
-        return (message.headers or {}).get(LOG_ID_HEADER, ""), hash_of(message.data or b"")
-
     async def _facts(self) -> StreamFacts:
         info: StreamInfo = await self._jetstream.stream_info(STREAM)
-        state = info.state
+        state, differing = info.state, _differing(info.config)
         if state.messages == 0:
-            return StreamFacts(state.first_seq, state.last_seq, 0)
-        return StreamFacts(state.first_seq, state.last_seq, state.messages, *await self._signature(state.last_seq))
+            return StreamFacts(state.first_seq, state.last_seq, 0, differing_settings=differing)
+        last: RawStreamMsg = await self._jetstream.get_msg(STREAM, seq=state.last_seq)
+        log_id = (last.headers or {}).get(LOG_ID_HEADER, "")
+        last_hash = hash_of(last.data or b"")
+        return StreamFacts(state.first_seq, state.last_seq, state.messages, log_id, last_hash, differing)
 
 
 def translated(error: Exception) -> Unreachable | Refused:
@@ -139,6 +120,11 @@ def translated(error: Exception) -> Unreachable | Refused:
     if isinstance(error, ServiceUnavailableError | NatsTimeoutError | TimeoutError) or not isinstance(error, APIError):
         return Unreachable(str(error) or type(error).__name__)
     return Refused(error.description or str(error))
+
+
+def _differing(found: StreamConfig) -> tuple[str, ...]:
+    wanted = settings()
+    return tuple(name for name in _ASSERTED if _plain(found, name) != _plain(wanted, name))
 
 
 def _plain(config: StreamConfig, name: str) -> object:

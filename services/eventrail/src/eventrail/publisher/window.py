@@ -1,8 +1,8 @@
 """A window of messages sent without waiting; the answers to its first and its last prove it.
 
 Each message states the sequence that must stand before it. So the last is taken only if as many messages stand before
-it as there must be, and the first only if nobody else has written since the last proof. Others that write *between* the
-two are kept out by NATS's rights: only the store may publish below `eventrail.`.
+it as there must be, and the first only if nobody else has written since the last proof. Whoever writes *between* the
+two shows on the connection (strangers.py), and the stretch is then read back.
 """
 
 import asyncio
