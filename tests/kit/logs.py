@@ -11,7 +11,7 @@ from eventrail.log.options import Options
 NOON = 1_795_348_800_000_000
 """2026-11-22T12:00:00Z in microseconds."""
 
-SMALL = Options(segment_bytes=64 * 1024 * 1024, extend_bytes=0)
+SMALL = Options(segment_bytes=64 * 1024 * 1024, extend_bytes=0, reserve_bytes=0)
 
 
 def numbered_id(number: int) -> str:

@@ -39,7 +39,13 @@ def test_a_new_log_is_made_where_there_is_none(tmp_path: Path) -> None:
     assert log.suspension is None
     log.close()
     assert json.loads((directory / "log.json").read_bytes()) == {"format": 1, "log_id": log.log_id}
-    assert sorted(path.name for path in directory.iterdir()) == ["head.json", "lock", "log.json", "segments"]
+    assert sorted(path.name for path in directory.iterdir()) == [
+        "head.json",
+        "lock",
+        "log.json",
+        "reserve",
+        "segments",
+    ]
     again = Log.open(directory)
     assert again.log_id == log.log_id
     again.close()

@@ -78,11 +78,20 @@ class RangeDamaged(LogError):
 
 
 class DiskFull(LogError):
-    """The batch did not fit and was undone; the log goes on when there is room."""
+    """The batch did not fit and was undone, or there is no room for the reserve; the log goes on when there is."""
 
     def __init__(self, size_bytes: int, error_number: int) -> None:
-        super().__init__(f"no room for a batch of {size_bytes} bytes (errno {error_number}); it was undone")
+        what = f"a batch of {size_bytes} bytes, which was undone" if size_bytes else "the log's own files"
+        super().__init__(f"the disk is full (errno {error_number}): no room for {what}")
         self.size_bytes = size_bytes
+        self.error_number = error_number
+
+
+class DescriptorsExhausted(LogError):
+    """No file could be opened, because too many are; nothing was changed, and it may be tried again."""
+
+    def __init__(self, error_number: int) -> None:
+        super().__init__(f"too many files are open (errno {error_number}); try again")
         self.error_number = error_number
 
 
@@ -101,6 +110,14 @@ class AppendsSuspended(LogError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"appends are suspended: {reason}")
         self.reason = reason
+
+
+class ClockJumped(AppendsSuspended):
+    """The clock went ahead of the time that has passed, by more than the tolerance: one of the two is wrong."""
+
+    def __init__(self, ahead_seconds: float) -> None:
+        super().__init__(f"the clock has jumped {ahead_seconds:.0f} s ahead of the time that has passed")
+        self.ahead_seconds = ahead_seconds
 
 
 class QueueFull(LogError):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from eventrail.log.damages import Damage
+
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
@@ -143,8 +145,27 @@ class RecoveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ScrubReport:
+    """How far the scrub has come since the start.
+
+    `verified_segments` were found whole at their last reading. `last_round_seconds` is None before the first round has
+    ended. `damages` are all that are known, also those that readers came upon.
+    """
+
+    rounds: int
+    verified_segments: int
+    read_bytes: int
+    last_round_seconds: float | None
+    damages: tuple[Damage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
-    """Totals of the durable log, counted from the index, and the writer's last sync."""
+    """Totals of the durable log, counted from the index, and the writer's last sync.
+
+    `stalled_seconds` is how long the disk has been at a write of the writer's that it has not finished, 0 where it is
+    at none. `reserve_whole` tells whether the space reserve is there.
+    """
 
     head: Head
     events: int
@@ -154,3 +175,6 @@ class Statistics:
     syncs: int
     last_sync_seconds: float | None
     recovery: RecoveryReport
+    stalled_seconds: float
+    reserve_whole: bool
+    scrub: ScrubReport

@@ -34,6 +34,22 @@ class Layout:
     def quarantine(self) -> Path:
         return self.directory / "quarantine"
 
+    @property
+    def reserve(self) -> Path:
+        return self.directory / "reserve"
+
+    @property
+    def index(self) -> Path:
+        return self.directory / "index"
+
+    def index_file(self, first_position: int) -> Path:
+        """The index of one sealed segment."""
+        return self.index / f"{first_position:020}.index"
+
+    def filter_file(self, first_position: int) -> Path:
+        """The filters of a group of sealed segments, named by the first."""
+        return self.index / f"{first_position:020}.filters"
+
     def segment(self, first_position: int) -> Path:
         return self.segments / f"{first_position:020}.ndjson"
 

@@ -1,22 +1,26 @@
 """The log: opened by one process, written by one thread, read by any."""
 
+import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
+from eventrail.log.alarms import alarms
 from eventrail.log.batch import Batch
-from eventrail.log.clock import next_time, system_clock
+from eventrail.log.clock import ClockGuard, boot_seconds, next_time, system_clock
 from eventrail.log.documents import write_head
-from eventrail.log.errors import AppendsSuspended, DiskFull, SyncFailed
+from eventrail.log.errors import AppendsSuspended, DescriptorsExhausted, DiskFull, SyncFailed
 from eventrail.log.events import Append, Head, Outcome, Page, Query, Statistics
-from eventrail.log.files import Files, SystemFiles
+from eventrail.log.files import NO_DESCRIPTORS, NO_ROOM, Files, SystemFiles
 from eventrail.log.identifiers import uuid7
-from eventrail.log.memory_index import MemoryIndex
+from eventrail.log.index_loading import RebuildProgress, silent
 from eventrail.log.observing import Commit, Nobody, Observer
 from eventrail.log.opening import Parts, Surroundings, open_parts
 from eventrail.log.options import Options
 from eventrail.log.pages import read_page
+from eventrail.log.scrub import Scrub
 
 _DEFAULT_OPTIONS: Final = Options()
 _SYSTEM_FILES: Final = SystemFiles()
@@ -24,13 +28,18 @@ _NOBODY: Final = Nobody()
 
 
 class Log:
-    """An open log. `commit`, `write_head` and `close` belong to one thread at a time; any may call the rest.
+    """An open log.
+
+    `commit`, `write_head` and `close` belong to one thread at a time, `maintain` to another, which has ended before
+    `close`; any may call the rest.
 
     `suspension` says why appends are refused, where a witness has seen more than the log holds; `recovery` what the
     start found and did.
     """
 
-    def __init__(self, parts: Parts, surroundings: Surroundings, observer: Observer = _NOBODY) -> None:
+    def __init__(
+        self, parts: Parts, surroundings: Surroundings, options: Options, observer: Observer = _NOBODY
+    ) -> None:
         self.log_id = parts.log_id
         self.recovery = parts.recovery
         self.suspension = _suspension(parts)
@@ -39,7 +48,17 @@ class Log:
         self._index = parts.index
         self._segments = parts.segments
         self._surroundings = surroundings
+        self._options = options
         self._observer = observer
+        self._clock_guard = ClockGuard(surroundings.clock(), surroundings.steady(), options.clock_tolerance_seconds)
+        self._scrub = Scrub(
+            surroundings.files,
+            parts.layout,
+            parts.segments,
+            parts.log_id,
+            options.scrub_pause_seconds,
+            surroundings.steady,
+        )
         # Readers take the head once and ask for nothing above it: setting it is what makes a batch visible.
         self._head = parts.head
         self._last_time = parts.last_time
@@ -47,6 +66,7 @@ class Log:
         self._failure: SyncFailed | None = None
         self._syncs = 0
         self._last_sync_seconds: float | None = None
+        self._at_the_disk_since: float | None = None
 
     @classmethod
     def open(
@@ -57,18 +77,21 @@ class Log:
         witness_position: int | None = None,
         clock: Callable[[], int] = system_clock,
         new_id: Callable[[int], str] = uuid7,
+        steady: Callable[[], float] = boot_seconds,
         files: Files = _SYSTEM_FILES,
         observer: Observer = _NOBODY,
+        progress: RebuildProgress = silent,
     ) -> Self:
         """Claim, recover and open the log in `directory`, or make one there.
 
-        `witness_position` is the highest position that anyone outside is known to have seen. Raises `LogLocked`,
+        `witness_position` is the highest position that anyone outside is known to have seen. `progress` is told of
+        files of the index that are formed again from their segments. Raises `LogLocked`,
         `UnsafeFileSystem`, `ForeignFormat`, `LogCorrupt`, `ClockAhead`, and `DiskFull` or `SyncFailed` where the
         recovery could not be written.
         """
-        surroundings = Surroundings(files, clock, new_id)
-        parts = open_parts(directory, options, surroundings, MemoryIndex(), witness_position or 0)
-        return cls(parts, surroundings, observer)
+        surroundings = Surroundings(files, clock, new_id, steady)
+        parts = open_parts(directory, options, surroundings, witness_position or 0, progress)
+        return cls(parts, surroundings, options, observer)
 
     @property
     def head(self) -> Head:
@@ -78,8 +101,9 @@ class Log:
     def commit(self, batch: Sequence[Append]) -> list[Outcome]:
         """Answer each append, in order, all new events made durable by one sync before this returns.
 
-        Raises `DiskFull` with the whole batch undone; `SyncFailed`, then and ever after, when the disk failed;
-        `AppendsSuspended` where the log has lost what a witness has seen.
+        Raises `DiskFull` or `DescriptorsExhausted` with the whole batch undone; `SyncFailed`, then and ever after, when
+        the disk failed; `AppendsSuspended` where the log has lost what a witness has seen, or the clock has jumped;
+        `RangeDamaged` where a stored line that an append must be compared with can't be read.
         """
         if self._failure is not None:
             raise self._failure
@@ -96,7 +120,11 @@ class Log:
             next_id=lambda: self._surroundings.new_id(now),
         )
         outcomes = [forming.admit(append) for append in batch]
-        sync_seconds = self._make_durable(forming) if forming.lines else None
+        sync_seconds = None
+        if forming.lines:
+            self._clock_guard.accept(now, self._surroundings.steady())
+            self._require_reserve()
+            sync_seconds = self._make_durable(forming)
         self._observer.committed(
             Commit(
                 appends=batch,
@@ -133,39 +161,79 @@ class Log:
             syncs=self._syncs,
             last_sync_seconds=self._last_sync_seconds,
             recovery=self.recovery,
+            stalled_seconds=self._stalled_seconds(),
+            reserve_whole=self._segments.reserve.whole,
+            scrub=self._scrub.report(),
         )
 
-    def write_head(self) -> bool:
-        """Write the head down beside the segments, as a witness for the next start; False where that failed.
+    def alarms(self) -> tuple[str, ...]:
+        """What needs an operator, each in a sentence; whatever can still be served is served."""
+        surroundings = self._surroundings
+        return tuple(
+            alarms(
+                failure=self._failure,
+                stalled_seconds=self._stalled_seconds(),
+                stall_limit_seconds=self._options.stall_seconds,
+                jump=self._clock_guard.jump(surroundings.clock(), surroundings.steady()),
+                damages=self._segments.damages.known(),
+            )
+        )
 
-        A witness that is behind is still true, so a failure costs nothing but its use.
+    def maintain(self) -> bool:
+        """Do one bounded piece of what is pending beside the writing, and say whether more of it waits.
+
+        That is the space reserve, where it is missing, the index, and the scrub. Raises `SyncFailed`.
+        """
+        if self._failure is not None:
+            return False
+        with self._failing_for_good():
+            self._segments.keep_reserve()
+        return self._index.maintain() or self._scrub.piece()
+
+    def write_head(self) -> bool:
+        """Write the head down beside the segments, as a witness for the next start; False where there is no room.
+
+        A witness that is behind is still true, so that costs nothing but its use. Raises `SyncFailed`.
         """
         head = self._head
         if head == self._written_head:
             return True
         try:
-            write_head(self._surroundings.files, self._layout, head)
-        except OSError:
-            return False
+            with self._at_the_disk():
+                write_head(self._surroundings.files, self._layout, head)
+        except OSError as error:
+            if error.errno in NO_ROOM | NO_DESCRIPTORS:
+                return False
+            self._failure = SyncFailed(f"writing {self._layout.head.name}", str(error))
+            raise self._failure from error
         self._written_head = head
         return True
 
     def close(self) -> None:
         """A clean stop: the open segment is cut to its lines, the head written down, the lock given back."""
+        self._scrub.close()
         try:
             if self._failure is None:
-                self._segments.trim()
+                with self._failing_for_good():
+                    self._segments.trim()
                 self.write_head()
         finally:
+            self._index.close()
             self._segments.close()
             self._surroundings.files.close(self._lock)
 
     def _line(self, position: int) -> bytes:
         return b"".join(map(self._segments.read, self._index.ranges(position, position)))
 
+    def _require_reserve(self) -> None:
+        """What appends would fill without it is the room that the next recovery may need."""
+        with self._failing_for_good():
+            if not self._segments.keep_reserve():
+                raise DiskFull(0, errno.ENOSPC)
+
     def _make_durable(self, forming: Batch) -> float:
         """How many seconds the sync took."""
-        try:
+        with self._at_the_disk(), self._failing_for_good():
             place = self._segments.append(b"".join(forming.lines), self._head.position + 1)
             begun = time.monotonic()
             self._segments.sync()
@@ -173,18 +241,35 @@ class Log:
             self._syncs += 1
             self._segments.settle()
             self._index.absorb(forming.delta, place.segment, place.offset)
-        except DiskFull:
+        self._last_time = forming.time
+        self._head = Head(forming.position, forming.hash)
+        return sync_seconds
+
+    @contextmanager
+    def _failing_for_good(self) -> Iterator[None]:
+        """Whatever fails in here, but for a lack of room, ends all writing: what stands on disk is unknown."""
+        try:
+            yield
+        except (DiskFull, DescriptorsExhausted):
             raise
         except SyncFailed as failure:
             self._failure = failure
             raise
         except BaseException as error:
-            # Between the write and the index nothing else may fail; if it does, what stands on disk is unknown.
             self._failure = SyncFailed("a commit", repr(error))
             raise self._failure from error
-        self._last_time = forming.time
-        self._head = Head(forming.position, forming.hash)
-        return sync_seconds
+
+    @contextmanager
+    def _at_the_disk(self) -> Iterator[None]:
+        self._at_the_disk_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._at_the_disk_since = None
+
+    def _stalled_seconds(self) -> float:
+        since = self._at_the_disk_since
+        return 0.0 if since is None else time.monotonic() - since
 
 
 def _suspension(parts: Parts) -> str | None:

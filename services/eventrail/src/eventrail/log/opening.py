@@ -5,26 +5,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from eventrail.log.clock import refuse_clock_ahead
+from eventrail.log.clock import boot_seconds, refuse_clock_ahead
 from eventrail.log.documents import read_head
 from eventrail.log.events import Head, RecoveryReport
-from eventrail.log.examination import Witnesses, examine
+from eventrail.log.examination import Examination, Visit, Witnesses, examine_open, list_segments, watching
 from eventrail.log.files import Files
 from eventrail.log.founding import claim, identify
 from eventrail.log.index import Index
+from eventrail.log.index_loading import OpenSegment, RebuildProgress, load_index
 from eventrail.log.layout import Layout
+from eventrail.log.line import genesis
 from eventrail.log.options import Options
-from eventrail.log.recovery import IndexBuilder, repair_tail, report
+from eventrail.log.recovery import repair_tail, report
+from eventrail.log.segment_ends import SealedSegment, read_ends, refuse_other_head
 from eventrail.log.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the engine takes from outside: files, the time in microseconds since 1970, and new ids for a time."""
+    """What the engine takes from outside.
+
+    Files, the time in microseconds since 1970, new ids for a time, and a time in seconds that nobody sets.
+    """
 
     files: Files
     clock: Callable[[], int]
     new_id: Callable[[int], str]
+    steady: Callable[[], float] = boot_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +49,40 @@ class Parts:
 
 
 def open_parts(
-    directory: Path, options: Options, surroundings: Surroundings, index: Index, witness_position: int
+    directory: Path, options: Options, surroundings: Surroundings, witness_position: int, progress: RebuildProgress
 ) -> Parts:
     files, layout = surroundings.files, Layout(directory)
     lock = claim(files, layout, allow_unsafe_file_system=options.allow_unsafe_file_system)
     try:
-        return _recover(layout, options, surroundings, index, witness_position, lock)
+        return _recover(layout, options, surroundings, witness_position, progress, lock)
     except BaseException:
         files.close(lock)
         raise
 
 
 def _recover(
-    layout: Layout, options: Options, surroundings: Surroundings, index: Index, witness_position: int, lock: int
+    layout: Layout,
+    options: Options,
+    surroundings: Surroundings,
+    witness_position: int,
+    progress: RebuildProgress,
+    lock: int,
 ) -> Parts:
     begun = time.monotonic()
     files, now = surroundings.files, surroundings.clock()
     log_id = identify(files, layout, lambda: surroundings.new_id(now))
     witnesses = Witnesses(read_head(files, layout), witness_position)
-    builder = IndexBuilder(index)
-    examination = examine(files, layout, log_id, witnesses, builder.visit)
-    builder.finish()
+    opened = OpenSegment()
+    sealed, examination = _examine(files, layout, log_id, witnesses, opened.visit)
+    index = load_index(files, layout, log_id, sealed, progress)
+    refuse_other_head(files, layout, sealed, index, witnesses.head)
+    opened.absorbed_by(index)
     whole = examination.whole
     refuse_clock_ahead(whole.time, now, options.clock_tolerance_seconds)
-    repair = repair_tail(files, layout, examination, index)
-    segments = Segments(files, layout, options)
+    segments = Segments(files, layout, options, genesis(log_id).hash)
+    repair = repair_tail(files, layout, examination, index, segments.reserve)
     segments.adopt(examination.segments, examination.end)
+    segments.keep_reserve()
     return Parts(
         log_id=log_id,
         layout=layout,
@@ -78,3 +93,15 @@ def _recover(
         last_time=whole.time,
         recovery=report(examination, repair, witnesses.highest, time.monotonic() - begun),
     )
+
+
+def _examine(
+    files: Files, layout: Layout, log_id: str, witnesses: Witnesses, visit: Visit
+) -> tuple[list[SealedSegment], Examination]:
+    """The ends of the sealed segments, and the whole open one."""
+    segments = list_segments(files, layout)
+    sealed = read_ends(files, layout, log_id, segments[:-1])
+    before = sealed[-1].last if sealed else genesis(log_id)
+    scan = examine_open(files, layout, segments[-1], before, witnesses, watching(layout, witnesses.head, visit))
+    size_bytes = sum(segment.size_bytes for segment in sealed) + scan.whole_end
+    return sealed, Examination(tuple(segments), scan.whole, scan.whole_end, size_bytes, scan.reached, scan.problem)

@@ -12,31 +12,10 @@ from eventrail.log.errors import DiskFull, SyncFailed
 from eventrail.log.events import RecoveryReport
 from eventrail.log.examination import Examination
 from eventrail.log.files import NO_ROOM, Files
-from eventrail.log.index import Index, IndexDelta
+from eventrail.log.index import Index
 from eventrail.log.layout import Layout
-from eventrail.log.scanning import ReadAppend
+from eventrail.log.reserve import Reserve
 from eventrail.log.transfer import read_whole, write_file, write_whole
-
-
-class IndexBuilder:
-    """Fills an index while the segments are read, a segment at a time."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self._delta = IndexDelta()
-        self._segment = 0
-
-    def visit(self, segment: int, append: ReadAppend) -> None:
-        if segment != self._segment:
-            self.finish()
-            self._segment = segment
-        for line, raw in append:
-            self._delta.add(line.position, line.id, line.type, line.tags, len(raw))
-
-    def finish(self) -> None:
-        if self._delta.lengths:
-            self._index.absorb(self._delta, self._segment, 0)
-            self._delta = IndexDelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +27,31 @@ class Repair:
     quarantine_file: Path | None
 
 
-def repair_tail(files: Files, layout: Layout, examination: Examination, index: Index) -> Repair:
+def repair_tail(files: Files, layout: Layout, examination: Examination, index: Index, reserve: Reserve) -> Repair:
     """Bring the open segment to its whole lines, all durable, before a head is shown.
 
     The page cache may hold lines that the disk does not: a failed sync of the process before leaves them so. Writing
-    the bytes again makes their pages dirty, and only then does a sync mean anything.
+    the bytes again makes their pages dirty, and only then does a sync mean anything. On a full disk the reserve gives
+    the room.
     """
-    segment = examination.segments[-1]
     try:
-        descriptor = files.open(layout.segment(segment), os.O_RDWR)
-        try:
-            cut_bytes, quarantine_file = _cut(files, layout, descriptor, examination)
-            rewritten_bytes = _rewrite_unsynced(files, descriptor, examination, index)
-            files.sync(descriptor)
-        finally:
-            files.close(descriptor)
-        files.sync_directory(layout.segments)
-        files.sync_directory(layout.directory)
+        return reserve.lend(lambda: _repair(files, layout, examination, index))
     except OSError as error:
         if error.errno in NO_ROOM:
             raise DiskFull(0, error.errno) from error
         raise SyncFailed("recovery", str(error)) from error
+
+
+def _repair(files: Files, layout: Layout, examination: Examination, index: Index) -> Repair:
+    descriptor = files.open(layout.segment(examination.segments[-1]), os.O_RDWR)
+    try:
+        cut_bytes, quarantine_file = _cut(files, layout, descriptor, examination)
+        rewritten_bytes = _rewrite_unsynced(files, descriptor, examination, index)
+        files.sync(descriptor)
+    finally:
+        files.close(descriptor)
+    files.sync_directory(layout.segments)
+    files.sync_directory(layout.directory)
     return Repair(rewritten_bytes, cut_bytes, quarantine_file)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from eventrail.log.files import Files
 
 READ_BYTES: Final = 1024 * 1024
+TAIL_BYTES: Final = 16 * 1024
 
 
 def write_whole(files: Files, descriptor: int, data: bytes, offset: int) -> None:
@@ -27,12 +28,15 @@ def write_whole(files: Files, descriptor: int, data: bytes, offset: int) -> None
 
 def read_whole(files: Files, descriptor: int, length: int, offset: int) -> bytes:
     """Read `length` bytes at `offset`; fewer only where the file ends."""
-    data = files.read_at(descriptor, length, offset)
+    data = b""
     while len(data) < length:
-        more = files.read_at(descriptor, length - len(data), offset + len(data))
+        try:
+            more = files.read_at(descriptor, length - len(data), offset + len(data))
+        except InterruptedError:
+            continue
         if not more:
             break
-        data += more
+        data = data + more if data else more
     return data
 
 
@@ -55,6 +59,16 @@ def raw_lines(files: Files, descriptor: int, start: int, end: int) -> Iterator[t
     last = b"".join(begun)
     if last:
         yield line_start, last
+
+
+def last_line(files: Files, descriptor: int, end: int) -> bytes:
+    """The line that ends at `end`, with its newline; whatever stands there where that is none."""
+    start, tail = end, b""
+    while start > 0 and b"\n" not in tail[:-1]:
+        length = min(TAIL_BYTES, start)
+        start -= length
+        tail = read_whole(files, descriptor, length, start) + tail
+    return tail[tail.rfind(b"\n", 0, -1) + 1 :]
 
 
 def read_file(files: Files, path: Path) -> bytes:
