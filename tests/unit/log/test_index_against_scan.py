@@ -37,10 +37,10 @@ def matches(event: Stored, types: list[str], tags: list[str]) -> bool:
 
 
 def indexed(events: list[Stored]) -> tuple[MemoryIndex, IndexDelta]:
-    index, delta = MemoryIndex(), IndexDelta()
+    index, delta = MemoryIndex(1), IndexDelta()
     for event in events:
         delta.add(event.position, str(event.position), event.type, event.tags, 10)
-    index.absorb(delta, 1, 0)
+    index.absorb(delta, 0)
     return index, delta
 
 

@@ -397,8 +397,8 @@ def test_every_bit_flip_in_a_sealed_segment_is_refused(tmp_path: Path) -> None:
 def test_a_segment_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     paths = three_segments(tmp_path)
     files = FaultyFiles()
-    # log.json is read first, then each segment.
-    files.fail_next("read_at", 5, after=2)
+    # log.json is read first, then the ends of each segment.
+    files.fail_next("read_at", 5, after=3)
     with pytest.raises(LogCorrupt, match="can't be read") as refusal:
         open_log(tmp_path, files=files)
     assert refusal.value.file == paths[1]

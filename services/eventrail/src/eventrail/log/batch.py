@@ -79,5 +79,5 @@ class Batch:
         for event, (event_id, line) in zip(append.events, formed, strict=True):
             self.lines.append(line)
             self.delta.add(self.position, event_id, event.type, event.tags, len(line))
-        self.hash = line_hash
+        self.hash = self.delta.hash = line_hash
         return Appended(first, last)

@@ -52,13 +52,13 @@ class Examination:
 def examine(files: Files, layout: Layout, log_id: str, witnesses: Witnesses, visit: Visit) -> Examination:
     """Read and judge the whole log; raises `LogCorrupt`."""
     segments = list_segments(files, layout)
-    watched = _watching(layout, witnesses.head, visit)
+    watched = watching(layout, witnesses.head, visit)
     whole, sealed_bytes = genesis(log_id), 0
     for segment in segments[:-1]:
-        scan = _examine_sealed(files, layout, segment, whole, watched)
+        scan = examine_sealed(files, layout, segment, whole, watched)
         whole = scan.whole
         sealed_bytes += scan.whole_end
-    scan = _examine_open(files, layout, segments[-1], whole, witnesses, watched)
+    scan = examine_open(files, layout, segments[-1], whole, witnesses, watched)
     return Examination(
         tuple(segments), scan.whole, scan.whole_end, sealed_bytes + scan.whole_end, scan.reached, scan.problem
     )
@@ -82,7 +82,7 @@ def list_segments(files: Files, layout: Layout) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class SegmentFile:
     """A segment's file, open for reading."""
 
     files: Files
@@ -95,7 +95,7 @@ class _File:
 
 
 @contextmanager
-def _opened(files: Files, layout: Layout, segment: int, whole: StoredLine) -> Iterator[_File]:
+def opened_segment(files: Files, layout: Layout, segment: int, whole: StoredLine) -> Iterator[SegmentFile]:
     """The file of the segment that must follow `whole`."""
     path, expected = layout.segment(segment), whole.position + 1
     if segment > expected:
@@ -105,16 +105,16 @@ def _opened(files: Files, layout: Layout, segment: int, whole: StoredLine) -> It
     try:
         descriptor = files.open(path, os.O_RDONLY)
         try:
-            yield _File(files, path, descriptor, files.size(descriptor))
+            yield SegmentFile(files, path, descriptor, files.size(descriptor))
         finally:
             files.close(descriptor)
     except OSError as error:
         raise LogCorrupt(path, 0, segment, segment, f"the segment can't be read: {error}") from error
 
 
-def _examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLine, visit: Visit) -> Scan:
+def examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLine, visit: Visit) -> Scan:
     """A sealed segment was durable before the next one was made, so nothing in it may be amiss."""
-    with _opened(files, layout, segment, whole) as file:
+    with opened_segment(files, layout, segment, whole) as file:
         scan = _scan(file, segment, whole, visit)
         if scan.problem is not None:
             raise _corruption(file, scan.problem, scan.problem.position)
@@ -126,11 +126,11 @@ def _examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLin
     return scan
 
 
-def _examine_open(
+def examine_open(
     files: Files, layout: Layout, segment: int, whole: StoredLine, witnesses: Witnesses, visit: Visit
 ) -> Scan:
     """Only behind the last position that was durable may the open segment be torn, or end too soon."""
-    with _opened(files, layout, segment, whole) as file:
+    with opened_segment(files, layout, segment, whole) as file:
         scan = _scan(file, segment, whole, visit)
         missing = scan.whole.position + 1
         if scan.problem is not None:
@@ -146,21 +146,21 @@ def _examine_open(
     return scan
 
 
-def _scan(file: _File, segment: int, whole: StoredLine, visit: Visit) -> Scan:
+def _scan(file: SegmentFile, segment: int, whole: StoredLine, visit: Visit) -> Scan:
     scan = Scan(whole)
     for append in scan.appends(file.lines()):
         visit(segment, append)
     return scan
 
 
-def _corruption(file: _File, problem: Problem, proven: int) -> LogCorrupt:
+def _corruption(file: SegmentFile, problem: Problem, proven: int) -> LogCorrupt:
     """The damage reaches from the bad line to the next readable one, or to the last that was durable."""
     next_position = survey(file.lines(problem.offset), problem.position).next_position
     last = max(problem.position, proven if next_position is None else next_position - 1)
     return LogCorrupt(file.path, problem.offset, problem.position, last, problem.reason)
 
 
-def _watching(layout: Layout, head: Head | None, visit: Visit) -> Visit:
+def watching(layout: Layout, head: Head | None, visit: Visit) -> Visit:
     """A visit that also holds the line at the witnessed head against its hash."""
     if head is None:
         return visit

@@ -56,6 +56,17 @@ class Index(Lookup, Protocol):
 
     def events_by_type(self) -> dict[str, int]: ...
 
+    @property
+    def waiting(self) -> int:
+        """How many sealed segments are still in memory; whoever commits holds this down by `maintain`."""
+        ...
+
+    def maintain(self) -> bool:
+        """Do one bounded piece of what waits, in any thread; says whether more can be done now."""
+        ...
+
+    def close(self) -> None: ...
+
 
 class SortedPostings:
     """Postings over any ascending sequence, which may grow at its end meanwhile."""
@@ -80,9 +91,13 @@ NOWHERE = SortedPostings(())
 
 
 class IndexDelta:
-    """The index's growth by lines that stand together; it answers for them until they are absorbed."""
+    """The index's growth by lines that stand together; it answers for them until they are absorbed.
+
+    `hash` is the last line's.
+    """
 
     def __init__(self) -> None:
+        self.hash = ""
         self.ids: dict[str, int] = {}
         self.types: defaultdict[str, list[int]] = defaultdict(list)
         self.tags: defaultdict[str, list[int]] = defaultdict(list)

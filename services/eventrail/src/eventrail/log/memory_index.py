@@ -1,33 +1,43 @@
-"""The index in memory: arrays of positions and offsets, rebuilt from the segments at every start."""
+"""The index in memory of one segment: the open one, or one that was sealed a moment ago."""
 
 from array import array
-from bisect import bisect_right
-from itertools import accumulate, islice
+from collections.abc import Iterator
+from itertools import accumulate, chain, islice
 
 from eventrail.log.index import NOWHERE, IndexDelta, Postings, Range, SortedPostings
+from eventrail.log.index_format import Entries
+from eventrail.log.key_digests import KeyDigests
 
 
 class MemoryIndex:
-    """An `Index` of some 200 bytes an event."""
+    """Some 200 bytes an event. One thread absorbs, any looks up."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int) -> None:
+        """`first` is the segment's first position."""
+        self.first = first
+        self.hash = ""
         self._ids: dict[str, int] = {}
         self._types: dict[str, array[int]] = {}
         self._tags: dict[str, array[int]] = {}
-        self._segments: list[int] = []
-        # For each segment, where its lines begin, and at the end where the last one ends.
-        self._offsets: list[array[int]] = []
+        # Where the lines begin, and at the end where the last one ends.
+        self._offsets = array("Q", [0])
 
-    def absorb(self, delta: IndexDelta, segment: int, offset: int) -> None:
-        if not self._segments or self._segments[-1] != segment:
-            self._offsets.append(array("Q", [offset]))
-            self._segments.append(segment)
-        offsets = self._offsets[-1]
-        assert offsets[-1] == offset, "lines follow each other without a gap"
-        offsets.extend(islice(accumulate(delta.lengths, initial=offset), 1, None))
+    @property
+    def last(self) -> int:
+        return self.first + len(self._offsets) - 2
+
+    @property
+    def size_bytes(self) -> int:
+        return self._offsets[-1]
+
+    def absorb(self, delta: IndexDelta, offset: int) -> None:
+        """Add lines that stand together at `offset`."""
+        assert self._offsets[-1] == offset, "lines follow each other without a gap"
+        self._offsets.extend(islice(accumulate(delta.lengths, initial=offset), 1, None))
         _extend(self._types, delta.types)
         _extend(self._tags, delta.tags)
         self._ids.update(delta.ids)
+        self.hash = delta.hash
 
     def position_of(self, event_id: str) -> int | None:
         return self._ids.get(event_id)
@@ -40,21 +50,32 @@ class MemoryIndex:
         positions = self._tags.get(tag)
         return NOWHERE if positions is None else SortedPostings(positions)
 
-    def ranges(self, first: int, last: int) -> list[Range]:
-        found = []
-        while first <= last:
-            number = bisect_right(self._segments, first) - 1
-            segment, offsets = self._segments[number], self._offsets[number]
-            end = min(last - segment + 1, len(offsets) - 1)
-            begin = first - segment
-            found.append(
-                Range(segment, offsets[begin], offsets[end] - offsets[begin], first=first, last=segment + end - 1)
-            )
-            first = segment + end
-        return found
+    def range(self, first: int, last: int) -> Range:
+        """Where the lines `first` to `last` lie, as far as they lie in this segment."""
+        last = min(last, self.last)
+        begin = self._offsets[first - self.first]
+        return Range(self.first, begin, self._offsets[last + 1 - self.first] - begin, first=first, last=last)
 
     def events_by_type(self) -> dict[str, int]:
-        return {event_type: len(positions) for event_type, positions in sorted(self._types.copy().items())}
+        return {event_type: len(positions) for event_type, positions in self._types.copy().items()}
+
+    def entries(self, digests: KeyDigests) -> Entries:
+        """All of it, for the file of a segment that was sealed."""
+        ids = sorted(self._ids, key=self._ids.__getitem__)
+        return Entries(
+            (digests.of_id(event_id.encode("ascii")) for event_id in ids),
+            self._subjects(digests),
+            self._offsets,
+            self.events_by_type(),
+        )
+
+    def _subjects(self, digests: KeyDigests) -> "Iterator[tuple[bytes, array[int]]]":
+        keyed = chain(
+            ((digests.of_type(name.encode("ascii")), positions) for name, positions in self._types.items()),
+            ((digests.of_tag(name.encode("ascii")), positions) for name, positions in self._tags.items()),
+        )
+        for key, positions in keyed:
+            yield key, array("I", [position - self.first for position in positions])
 
 
 def _extend(known: "dict[str, array[int]]", new: dict[str, list[int]]) -> None:

@@ -100,7 +100,7 @@ def _examine(
 ) -> tuple[list[SealedSegment], Examination]:
     """The ends of the sealed segments, and the whole open one."""
     segments = list_segments(files, layout)
-    sealed = read_ends(files, layout, log_id, segments[:-1])
+    sealed = read_ends(files, layout, log_id, segments)
     before = sealed[-1].last if sealed else genesis(log_id)
     scan = examine_open(files, layout, segments[-1], before, witnesses, watching(layout, witnesses.head, visit))
     size_bytes = sum(segment.size_bytes for segment in sealed) + scan.whole_end

@@ -1,0 +1,40 @@
+"""A filter over a segment's keys: it says that a key is surely not there, or that it may be.
+
+Each key sets up to six bits of one 64-bit word, so that asking is one look at one word. With 21 to 42 bits a key, one
+of some thousand unknown keys is taken for a known one.
+"""
+
+from array import array
+from collections.abc import Iterable
+from typing import Final
+
+from eventrail.log.key_digests import KEY_BYTES
+
+_KEYS_PER_WORD: Final = 3
+_PAIRS: Final = tuple(1 << (number & 63) | 1 << (number >> 6) for number in range(1 << 12))
+"""A word with two bits set, by 12 bits of a key."""
+
+
+def probe(key: bytes) -> tuple[int, int]:
+    """The word's number, before it is cut to a filter's size, and the bits that a known key has set in it."""
+    bits = int.from_bytes(key[KEY_BYTES - 8 :], "little")
+    return bits >> 36, _PAIRS[bits & 4095] | _PAIRS[bits >> 12 & 4095] | _PAIRS[bits >> 24 & 4095]
+
+
+def filter_words(keys: int) -> int:
+    """How many words a filter of so many keys has: a power of two, so that filters of two sizes can be compared."""
+    return 1 << (max(keys, 1) // _KEYS_PER_WORD).bit_length()
+
+
+def form_filter(keys: Iterable[bytes], count: int) -> "array[int]":
+    words = array("Q", bytes(8 * filter_words(count)))
+    low = len(words) - 1
+    for key in keys:
+        number, mask = probe(key)
+        words[number & low] |= mask
+    return words
+
+
+def widened(words: "array[int]", size: int) -> "array[int]":
+    """The same filter in `size` words, a multiple of what it has."""
+    return words * (size // len(words))
