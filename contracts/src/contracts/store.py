@@ -24,7 +24,29 @@ class RecoverySummary(Message, frozen=True):
     seconds: float
 
 
+class DamageSummary(Message, frozen=True):
+    """A place in a segment's file whose lines are not as they were written; they are not served."""
+
+    file: str
+    offset: int
+    first: Position
+    last: Position
+    reason: str
+
+
+class ScrubSummary(Message, frozen=True):
+    """How far the stored lines have been read again since the start, and all damages that are known."""
+
+    rounds: int = 0
+    verified_segments: int = 0
+    read_bytes: int = 0
+    last_round_seconds: float | None = None
+    damages: tuple[DamageSummary, ...] = ()
+
+
 class Stats(Message, frozen=True):
+    """stalled_seconds: how long a write has been waiting for the disk; reserve_whole: the space reserve is there."""
+
     log_id: str
     head: Position
     head_hash: str
@@ -35,10 +57,13 @@ class Stats(Message, frozen=True):
     last_sync_seconds: float
     publisher: PublisherStatus
     recovery: RecoverySummary
+    stalled_seconds: float = 0.0
+    reserve_whole: bool = True
+    scrub: ScrubSummary = ScrubSummary()
 
 
 class Health(Message, frozen=True):
-    """`reasons` is empty when status is `ok`; `degraded` still serves what it can."""
+    """`reasons` is empty when status is `ok`; `degraded` serves, `failing` (503) needs an operator or is ending."""
 
     status: Literal["ok", "degraded", "failing"]
     reasons: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eventrail.log.commit_queue import CommitQueue
+from eventrail.log.commit_queue import BATCH_BYTES, LINE_OVERHEAD_BYTES, CommitQueue
 from eventrail.log.errors import AppendsSuspended, DiskFull, QueueFull, SyncFailed
 from eventrail.log.events import Appended, Outcome
 from eventrail.log.log import Log
@@ -90,7 +90,7 @@ async def test_a_full_queue_refuses_with_its_counts(tmp_path: Path) -> None:
                 with pytest.raises(QueueFull) as refusal:
                     await task
                 assert refusal.value.waiting_appends == 3
-                assert refusal.value.waiting_bytes == 9 + 2 * 11
+                assert refusal.value.waiting_bytes == 9 + 2 * 11 + 3 * LINE_OVERHEAD_BYTES
         files.gate.set()
         assert await asyncio.gather(*tasks) == [Appended(n, n) for n in (1, 2, 3)]
         assert await queue.append(append(event())) == Appended(4, 4)
@@ -99,7 +99,7 @@ async def test_a_full_queue_refuses_with_its_counts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("beyond", [-1, 0, 1])
 async def test_a_queue_is_bounded_in_bytes(tmp_path: Path, beyond: int) -> None:
     files = GatedFiles()
-    async with queue_of(open_log(tmp_path, files=files), size_bytes=1_000) as queue:
+    async with queue_of(open_log(tmp_path, files=files), size_bytes=1_000 + 2 * LINE_OVERHEAD_BYTES) as queue:
         first = await begun(queue, files)
         rest = 1_000 - 9 - len("event") - len("{}") + beyond
         second = asyncio.create_task(queue.append(append(event(b"1" * rest))))

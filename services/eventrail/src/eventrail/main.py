@@ -31,7 +31,7 @@ from eventrail.log.errors import (
     SyncFailed,
     UnsafeFileSystem,
 )
-from eventrail.log.files import SystemFiles
+from eventrail.log.files import NO_ROOM, SystemFiles
 from eventrail.log.identifiers import uuid7
 from eventrail.log.layout import Layout
 from eventrail.log.log import Log
@@ -39,6 +39,7 @@ from eventrail.log.options import Options
 from eventrail.publisher.testimony import Testimony
 from eventrail.settings import ServeSettings
 from eventrail.token_file import TokensRefused, given_grants, own_grants
+from eventrail.upkeep import Upkeep, UpkeepOptions
 from servicekit.edge import Edge
 from servicekit.server import AddressTaken, listen, server
 from servicekit.tokens import Grants
@@ -73,8 +74,9 @@ def serve(settings: ServeSettings) -> ExitCode:
         return _refused(ExitCode.USAGE, str(error))
     except KeyRefused as error:
         return _refused(ExitCode.USAGE, f"the checkpoint key is {error}")
-    except PermissionError as error:
-        return _refused(ExitCode.FAILED, f"{error.filename}: {error.strerror}")
+    except OSError as error:
+        code = ExitCode.DISK_FULL if error.errno in NO_ROOM else ExitCode.FAILED
+        return _refused(code, f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return ExitCode.OK
 
 
@@ -89,6 +91,7 @@ async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey 
         grants = given or _own_grants(settings)
         keeper = _keeper(settings, log, key)
         async with (
+            _upkeep(settings, log),
             _queue(settings, log, seen) as queue,
             keeper.following(queue),
             _publisher(settings, log, queue) as publisher_status,
@@ -124,7 +127,13 @@ async def _testimony(settings: ServeSettings) -> Testimony:
 
 
 def _opened(settings: ServeSettings, seen: Testimony) -> Log:
-    options = Options(segment_bytes=settings.segment_bytes, allow_unsafe_file_system=settings.allow_unsafe_file_system)
+    options = Options(
+        segment_bytes=settings.segment_bytes,
+        allow_unsafe_file_system=settings.allow_unsafe_file_system,
+        reserve_bytes=settings.reserve_bytes,
+        stall_seconds=settings.stall_seconds,
+        scrub_pause_seconds=settings.scrub_pause_seconds,
+    )
     witness = None if settings.accept_truncate else seen.position
     log = Log.open(settings.data_directory, options, witness_position=witness)
     found = log.recovery
@@ -149,6 +158,21 @@ def _keeper(settings: ServeSettings, log: Log, given: SigningKey | None) -> Keep
     directory = settings.data_directory
     find_key = (lambda: given) if given is not None else (lambda: own_key(directory))
     return Keeper(log, Shelf(directory), find_key, KeeperOptions(settings.checkpoint_events))
+
+
+@contextlib.asynccontextmanager
+async def _upkeep(settings: ServeSettings, log: Log) -> AsyncGenerator[None, None]:
+    loop = asyncio.get_running_loop()
+
+    def end(failure: SyncFailed) -> None:
+        loop.call_soon_threadsafe(_end, failure)
+
+    upkeep = Upkeep(log, UpkeepOptions(settings.scrub_bytes_per_second), end)
+    upkeep.start()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(upkeep.stop)
 
 
 @contextlib.asynccontextmanager

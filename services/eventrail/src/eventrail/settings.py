@@ -23,6 +23,9 @@ class ServeSettings(msgspec.Struct, frozen=True):
     checkpoint_events: a signed checkpoint is written every so many events, and at a clean stop
     checkpoint_key: Ed25519, PEM; without it the server makes its own in the data directory
     accept_truncate: go on although a witness may have seen more than the log holds
+    reserve_bytes: kept free for recovery on a full disk; 0 keeps nothing
+    stall_seconds: how long the disk may take for a batch before health turns red
+    scrub_bytes_per_second, scrub_pause_seconds: how fast stored lines are read again, and the rest between two rounds
     """
 
     data_directory: Path = Path("eventrail-data")
@@ -33,6 +36,10 @@ class ServeSettings(msgspec.Struct, frozen=True):
     accept_truncate: bool = False
     allow_unsafe_file_system: bool = False
     segment_bytes: Annotated[int, msgspec.Meta(ge=4_096)] = 64 * 1024 * 1024
+    reserve_bytes: Annotated[int, msgspec.Meta(ge=0)] = 64 * 1024 * 1024
+    stall_seconds: Seconds = 5.0
+    scrub_bytes_per_second: Annotated[int, msgspec.Meta(ge=1_024)] = 4 * 1024 * 1024
+    scrub_pause_seconds: Annotated[float, msgspec.Meta(ge=0, le=2_592_000)] = 3_600.0
     max_waiting_appends: Count = 4_096
     max_waiting_bytes: Count = 64 * 1024 * 1024
     body_seconds: Seconds = 30.0

@@ -8,11 +8,11 @@ import msgspec
 from contracts.append import MAX_APPEND_EVENTS, AppendRequest, Condition, NewEvent as NewEventContract
 from contracts.envelope import DEFAULT_TYPE
 from contracts.problems import ProblemType, problem
-from contracts.store import RecoverySummary
+from contracts.store import DamageSummary, RecoverySummary, ScrubSummary
 from eventrail.http.queries import Values, one
 from eventrail.log.admission import check_append, compact_json
 from eventrail.log.errors import Malformed
-from eventrail.log.events import Append, ConditionItem, NewEvent, Query, RecoveryReport
+from eventrail.log.events import Append, ConditionItem, NewEvent, Query, RecoveryReport, ScrubReport
 from servicekit.decoding import decode
 from servicekit.problems import ProblemRaised
 
@@ -69,6 +69,26 @@ def recovery_summary(report: RecoveryReport) -> RecoverySummary:
         cut_bytes=report.cut_bytes,
         quarantined=report.quarantine_file,
         seconds=report.seconds,
+    )
+
+
+def scrub_summary(report: ScrubReport) -> ScrubSummary:
+    damages = tuple(
+        DamageSummary(
+            file=f"segments/{damage.file}",
+            offset=damage.offset,
+            first=damage.first_position,
+            last=damage.last_position,
+            reason=damage.reason,
+        )
+        for damage in report.damages
+    )
+    return ScrubSummary(
+        rounds=report.rounds,
+        verified_segments=report.verified_segments,
+        read_bytes=report.read_bytes,
+        last_round_seconds=report.last_round_seconds,
+        damages=damages,
     )
 
 

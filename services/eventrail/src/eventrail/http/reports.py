@@ -3,7 +3,7 @@
 import asyncio
 
 from contracts.store import Health, Stats
-from eventrail.http.conversion import recovery_summary
+from eventrail.http.conversion import recovery_summary, scrub_summary
 from eventrail.http.exchange import Answer, Exchange, json_answer
 from eventrail.http.queries import NOTHING, parse_query
 from eventrail.http.store import Store
@@ -20,11 +20,13 @@ class Reports:
         return json_answer(200, Health("ok"))
 
     async def ready(self, exchange: Exchange) -> Answer:
-        """503 only while the server ends; what is missing beside reads is degraded."""
+        """503 while the server ends or the log needs an operator; what is missing beside reads is degraded."""
         parse_query(exchange.query_string, NOTHING)
         if self._store.stopping.is_set():
             return json_answer(503, Health("failing", ("the server is stopping",)))
         reasons = self._reasons()
+        if alarms := self._store.log.alarms():
+            return json_answer(503, Health("failing", (*alarms, *reasons)))
         return json_answer(200, Health("degraded" if reasons else "ok", reasons))
 
     async def stats(self, exchange: Exchange) -> Answer:
@@ -43,11 +45,16 @@ class Reports:
                 last_sync_seconds=figures.last_sync_seconds or 0.0,
                 publisher=self._store.publisher_status(),
                 recovery=recovery_summary(figures.recovery),
+                stalled_seconds=figures.stalled_seconds,
+                reserve_whole=figures.reserve_whole,
+                scrub=scrub_summary(figures.scrub),
             ),
         )
 
     def _reasons(self) -> tuple[str, ...]:
         reasons = []
+        if not self._store.log.reserve_whole:
+            reasons.append("the disk has no room for the space reserve: appends answer disk-full")
         if self._store.queue.suspension is not None:
             reasons.append(f"appends are suspended: {self._store.queue.suspension}")
         status = self._store.publisher_status()

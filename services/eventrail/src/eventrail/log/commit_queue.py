@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from typing import Final, TypeVar, TypeVarTuple
 
 from eventrail.log.admission import append_bytes
-from eventrail.log.errors import AppendsSuspended, QueueFull, SyncFailed
+from eventrail.log.errors import AppendsSuspended, QueueFull, RangeDamaged, SyncFailed
 from eventrail.log.events import Append, Outcome
 from eventrail.log.log import Log
 
 Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
+
+BATCH_BYTES: Final = 16 * 1024 * 1024
+"""What is committed together: a torn batch must fit into the space reserve, and its forming into memory."""
+LINE_OVERHEAD_BYTES: Final = 256
+"""What a line has besides what the client sent."""
 
 _STOPPED: Final = "the log is being closed"
 
@@ -89,7 +94,7 @@ class CommitQueue:
         Raises `QueueFull`, `AppendsSuspended`, `DiskFull`, `SyncFailed`. A caller that is cancelled learns nothing:
         the append may stand.
         """
-        size_bytes = append_bytes(append)
+        size_bytes = append_bytes(append) + LINE_OVERHEAD_BYTES * len(append.events)
         self._refuse(size_bytes)
         waiting = _Waiting(append, size_bytes, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
@@ -143,10 +148,38 @@ class CommitQueue:
             await self._gathered.wait()
 
     async def _commit_waiting(self) -> None:
-        taken, self._waiting = self._waiting, []
-        batch = [waiting for waiting in taken if not waiting.answer.done()]
+        taken = self._take_batch()
+        try:
+            await self._commit([waiting for waiting in taken if not waiting.answer.done()])
+        finally:
+            self._unanswered_appends -= len(taken)
+            self._unanswered_bytes -= sum(waiting.size_bytes for waiting in taken)
+        # Set and cleared at once, the event wakes whoever waits now.
+        self._advanced.set()
+        self._advanced.clear()
+
+    def _take_batch(self) -> list[_Waiting]:
+        """As much as is committed together, and at least one."""
+        size_bytes = 0
+        for count, waiting in enumerate(self._waiting):
+            size_bytes += waiting.size_bytes
+            if count and size_bytes > BATCH_BYTES:
+                break
+        else:
+            count = len(self._waiting)
+        taken, self._waiting = self._waiting[:count], self._waiting[count:]
+        return taken
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
         try:
             outcomes = await self._in_writer(self._log.commit, [waiting.append for waiting in batch])
+        except RangeDamaged as damage:
+            if len(batch) == 1:
+                _refuse_all(batch, damage)
+                return
+            # One of them must be compared with what can't be read; the others need not suffer for it.
+            for waiting in batch:
+                await self._commit([waiting])
         except Exception as error:
             _refuse_all(batch, error)
             if isinstance(error, SyncFailed):
@@ -155,12 +188,6 @@ class CommitQueue:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 if not waiting.answer.done():
                     waiting.answer.set_result(outcome)
-        finally:
-            self._unanswered_appends -= len(taken)
-            self._unanswered_bytes -= sum(waiting.size_bytes for waiting in taken)
-        # Set and cleared at once, the event wakes whoever waits now.
-        self._advanced.set()
-        self._advanced.clear()
 
     def _fail(self, failure: SyncFailed) -> None:
         self._failure = failure

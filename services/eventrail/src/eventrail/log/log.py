@@ -69,7 +69,7 @@ class Log:
         self._at_the_disk_since: float | None = None
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - what surrounds the engine is given, so that a test can put something else there
         cls,
         directory: Path,
         options: Options = _DEFAULT_OPTIONS,
@@ -162,9 +162,19 @@ class Log:
             last_sync_seconds=self._last_sync_seconds,
             recovery=self.recovery,
             stalled_seconds=self._stalled_seconds(),
-            reserve_whole=self._segments.reserve.whole,
+            reserve_whole=self.reserve_whole,
             scrub=self._scrub.report(),
         )
+
+    @property
+    def reserve_whole(self) -> bool:
+        """Without the space reserve every append is refused as on a full disk."""
+        return self._segments.reserve.whole
+
+    @property
+    def scrubbed_bytes(self) -> int:
+        """How much the scrub has read since the start."""
+        return self._scrub.read_bytes
 
     def alarms(self) -> tuple[str, ...]:
         """What needs an operator, each in a sentence; whatever can still be served is served."""

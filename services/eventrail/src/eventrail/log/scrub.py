@@ -42,7 +42,7 @@ class Scrub:
         self._begun = 0.0
         self._due = 0.0
         self._rounds = 0
-        self._read_bytes = 0
+        self.read_bytes = 0
         self._last_round_seconds: float | None = None
         self._verified: set[int] = set()
 
@@ -66,7 +66,7 @@ class Scrub:
         return ScrubReport(
             self._rounds,
             len(self._verified),
-            self._read_bytes,
+            self.read_bytes,
             self._last_round_seconds,
             self._segments.damages.known(),
         )
@@ -113,7 +113,7 @@ class Scrub:
         read_bytes = 0
         for append in scan.appends(lines):
             size_bytes = sum(len(raw) for _, raw in append)
-            self._read_bytes += size_bytes
+            self.read_bytes += size_bytes
             read_bytes += size_bytes
             if read_bytes >= PIECE_BYTES:
                 read_bytes = 0
