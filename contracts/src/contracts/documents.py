@@ -10,6 +10,7 @@ import msgspec
 from contracts.append import AppendRequest, AppendResult
 from contracts.assessment import assessments, employers, imports, invites, results, take
 from contracts.checkpoint import Checkpoint
+from contracts.cloud_events import CloudEvent
 from contracts.envelope import Event
 from contracts.events.meta import CommandMeta
 from contracts.events.registry import STRUCTS
@@ -21,7 +22,7 @@ Document = dict[str, Any]
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 NAMESPACE: Final = "urn:eventrail:schema:"
 DEFINITIONS: Final = "#/$defs/{name}"
-EVENTRAIL: Final = (AppendRequest, AppendResult, Checkpoint, Event, Health, Problem, Stats)
+EVENTRAIL: Final = (AppendRequest, AppendResult, Checkpoint, CloudEvent, Event, Health, Problem, Stats)
 ASSESSMENT_MODULES: Final = (assessments, employers, imports, invites, results, take)
 
 

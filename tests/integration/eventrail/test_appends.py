@@ -213,8 +213,8 @@ def test_many_ndjson_lines_are_answered_in_their_order(web: Web) -> None:
 @pytest.mark.parametrize(
     ("path", "content_type"),
     [
-        ("/events", "application/cloudevents+json"),
-        ("/events", "application/cloudevents-batch+json"),
+        ("/events", "application/cloudevents+avro"),
+        ("/events", "application/cloudevents-batch+protobuf"),
         ("/append", "text/xml"),
         ("/append", "application/x-www-form-urlencoded"),
     ],

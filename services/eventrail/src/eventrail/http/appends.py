@@ -9,11 +9,12 @@ import msgspec
 from contracts.append import AppendResult
 from contracts.problems import Problem, ProblemType, problem
 from eventrail.http.accept import media_type
+from eventrail.http.cloud_incoming import append_of_batch, append_of_binary, append_of_structured, is_binary
 from eventrail.http.conversion import append_of_body, append_of_document
-from eventrail.http.exchange import JSON, NDJSON, Answer, Exchange, Headers, json_answer
+from eventrail.http.exchange import CLOUD_BATCH, CLOUD_EVENT, JSON, NDJSON, Answer, Exchange, Headers, json_answer
 from eventrail.http.limits import APPEND_BODY_BYTES, APPENDS_AT_ONCE, EVENT_BODY_BYTES
 from eventrail.http.problems import of_error, of_refusal, problem_answer_with_retry
-from eventrail.http.queries import NEW_EVENT, NOTHING, one, parse_query
+from eventrail.http.queries import NEW_CLOUD_EVENT, NEW_EVENT, NOTHING, one, parse_query
 from eventrail.http.store import Store
 from eventrail.log.errors import LogError
 from eventrail.log.events import Appended, Outcome, Replayed
@@ -41,15 +42,29 @@ class Appends:
         return answer_of_outcome(outcome, None)
 
     async def event(self, exchange: Exchange) -> Answer:
-        """Any content type will do for a JSON document, `curl -d` sends a form's; CloudEvents are another door."""
+        """Any content type will do for a JSON document, `curl -d` sends a form's; CloudEvents are told by theirs."""
+        kind = media_type(exchange.header(b"content-type")) or JSON
+        if kind.startswith(b"application/cloudevents") or is_binary(exchange.headers):
+            return await self._cloud_event(exchange, kind)
         values = parse_query(exchange.query_string, NEW_EVENT)
-        kind = media_type(exchange.header(b"content-type"))
-        if kind is not None and kind.startswith(b"application/cloudevents"):
-            raise _unsupported("a JSON document", kind)
         body = await self._body(exchange, EVENT_BODY_BYTES)
         event_id = one(values, "id") or self._store.new_id()
         outcome = await self._store.queue.append(append_of_document(body, values, event_id))
         return answer_of_outcome(outcome, event_id)
+
+    async def _cloud_event(self, exchange: Exchange, kind: bytes) -> Answer:
+        tags = parse_query(exchange.query_string, NEW_CLOUD_EVENT).get("tag", ())
+        if kind.startswith(b"application/cloudevents") and kind not in {CLOUD_EVENT, CLOUD_BATCH}:
+            raise _unsupported(f"{CLOUD_EVENT.decode()} or {CLOUD_BATCH.decode()}", kind)
+        if kind == CLOUD_BATCH:
+            append = append_of_batch(await self._body(exchange, APPEND_BODY_BYTES), tags)
+        elif kind == CLOUD_EVENT:
+            append = append_of_structured(await self._body(exchange, EVENT_BODY_BYTES), tags)
+        else:
+            body = await self._body(exchange, EVENT_BODY_BYTES)
+            append = append_of_binary(exchange.headers, exchange.header(b"content-type"), body, tags)
+        outcome = await self._store.queue.append(append)
+        return answer_of_outcome(outcome, None if kind == CLOUD_BATCH else append.events[0].id)
 
     async def _body(self, exchange: Exchange, limit_bytes: int) -> bytes:
         encoding = exchange.header(b"content-encoding")

@@ -6,11 +6,14 @@ from typing import Any, Final
 
 import msgspec
 
+from contracts.cloud_events import CLOUD_EVENT as CLOUD_EVENT_TYPE, CLOUD_EVENT_BATCH
 from contracts.problems import PROBLEM_MEDIA_TYPE, Problem
 from servicekit.problems import encode
 
 JSON: Final = b"application/json"
 NDJSON: Final = b"application/x-ndjson"
+CLOUD_EVENT: Final = CLOUD_EVENT_TYPE.encode()
+CLOUD_BATCH: Final = CLOUD_EVENT_BATCH.encode()
 EVENT_STREAM: Final = b"text/event-stream"
 PROBLEM: Final = PROBLEM_MEDIA_TYPE.encode()
 

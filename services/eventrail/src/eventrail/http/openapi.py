@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.append import AppendRequest, AppendResult
 from contracts.checkpoint import Checkpoint
+from contracts.cloud_events import CloudEvent
 from contracts.envelope import Event
 from contracts.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemType
 from contracts.store import Health, Stats
@@ -15,7 +16,7 @@ from eventrail.http.problems import RETRY_SECONDS
 from eventrail.http.queries import Parameter
 from eventrail.http.routes import ROUTES, Content, Header, Route, Success
 
-_STRUCTS: Final = (AppendRequest, AppendResult, Checkpoint, Event, Health, Problem, Stats)
+_STRUCTS: Final = (AppendRequest, AppendResult, Checkpoint, CloudEvent, Event, Health, Problem, Stats)
 _REFERENCES: Final = "#/components/schemas/{name}"
 
 

@@ -1,4 +1,4 @@
-"""`GET /events/{id}` and `GET /events`: stored lines as they stand, none of them encoded again."""
+"""`GET /events/{id}` and `GET /events`: stored lines as they stand, or, where asked for, as CloudEvents."""
 
 import asyncio
 from typing import Final
@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from contracts.problems import ProblemType, problem
 from eventrail.http.accept import choose
+from eventrail.http.cloud_outgoing import cloud_batch, cloud_event
 from eventrail.http.conversion import query_after, query_of
-from eventrail.http.exchange import JSON, NDJSON, Answer, Exchange, Headers
+from eventrail.http.exchange import CLOUD_BATCH, CLOUD_EVENT, JSON, NDJSON, Answer, Exchange, Headers
 from eventrail.http.limits import DEFAULT_PAGE_EVENTS
 from eventrail.http.queries import NOTHING, READ, Values, one, parse_query
 from eventrail.http.store import Store
@@ -28,20 +29,20 @@ class Reads:
 
     async def by_id(self, exchange: Exchange) -> Answer:
         parse_query(exchange.query_string, NOTHING)
-        choose(exchange.header(b"accept"), (JSON,))
+        kind = choose(exchange.header(b"accept"), (JSON, CLOUD_EVENT))
         found = self._store.log.line_by_id(exchange.path_value("id"))
         if found is None:
             raise ProblemRaised(problem(ProblemType.NOT_FOUND))
         line = found.removesuffix(b"\n")
-        tag = b'"' + line[_HASH] + b'"'
+        tag = b'"' + line[_HASH] + (b'"' if kind == JSON else b'-cloudevents"')
         headers = ((b"etag", tag), _YEAR, (b"vary", b"Accept, Authorization"))
         if _matches(exchange.header(b"if-none-match"), tag):
             return Answer(304, headers=headers)
-        return Answer(200, line, JSON, headers)
+        return Answer(200, line if kind == JSON else cloud_event(line, self._store.log.log_id), kind, headers)
 
     async def page(self, exchange: Exchange) -> Answer:
         values = parse_query(exchange.query_string, READ)
-        kind = choose(exchange.header(b"accept"), (NDJSON, JSON))
+        kind = choose(exchange.header(b"accept"), (NDJSON, JSON, CLOUD_BATCH))
         query = query_of(values, DEFAULT_PAGE_EVENTS)
         refuse_beyond_head(query.after, self._store.log.head.position)
         wait_seconds = one(values, "wait", 0.0)
@@ -50,7 +51,10 @@ class Reads:
         page = await self._store.page(query)
         if not page.count and wait_seconds:
             page = await self._awaited(exchange, query, page, wait_seconds)
-        return Answer(200, _body(page, kind), kind, _headers(page, query, values))
+        body = _body(page, kind)
+        if kind == CLOUD_BATCH:
+            body = await asyncio.to_thread(cloud_batch, page.lines, self._store.log.log_id)
+        return Answer(200, body, kind, _headers(page, query, values))
 
     async def _awaited(self, exchange: Exchange, query: Query, page: Page, wait_seconds: float) -> Page:
         """The first page that isn't empty; each look goes on where the one before it ended."""

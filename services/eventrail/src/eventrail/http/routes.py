@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from contracts.append import AppendRequest, AppendResult
 from contracts.checkpoint import Checkpoint
+from contracts.cloud_events import CLOUD_EVENT, CLOUD_EVENT_BATCH, CloudEvent
 from contracts.envelope import Event
 from contracts.problems import ProblemType
 from contracts.store import Health, Stats
@@ -108,8 +109,15 @@ ROUTES: Final = (
         _APPENDED,
         WRITING,
         query=NEW_EVENT,
-        body=(Content(JSON, description="Any JSON document; it becomes the event's `data`."),),
-        description="The content type does not matter, as long as the body is JSON.",
+        body=(
+            Content(JSON, description="Any JSON document; it becomes the event's `data`."),
+            Content(CLOUD_EVENT, CloudEvent),
+            Content(CLOUD_EVENT_BATCH, CloudEvent, many=True),
+        ),
+        description=(
+            "The content type does not matter, as long as the body is JSON. CloudEvents are told by theirs, in binary "
+            "mode by the header `ce-specversion`; of the parameters they take `tag`. A batch is one atomic append."
+        ),
     ),
     Route(
         "POST",
@@ -139,7 +147,7 @@ ROUTES: Final = (
         "Read one event",
         "read",
         (
-            Success(200, "The stored line.", (Content(JSON, Event),), (_ETAG, _CACHE)),
+            Success(200, "The stored line.", (Content(JSON, Event), Content(CLOUD_EVENT, CloudEvent)), (_ETAG, _CACHE)),
             Success(304, "It is what If-None-Match names.", (), (_ETAG, _CACHE)),
         ),
         (*READING, ProblemType.NOT_FOUND, ProblemType.RANGE_DAMAGED),
@@ -156,7 +164,11 @@ ROUTES: Final = (
             Success(
                 200,
                 "At most 10,000 events or 8 MiB.",
-                (Content(NDJSON, description=_LINES), Content(JSON, Event, many=True)),
+                (
+                    Content(NDJSON, description=_LINES),
+                    Content(JSON, Event, many=True),
+                    Content(CLOUD_EVENT_BATCH, CloudEvent, many=True),
+                ),
                 (_HEAD, _SCANNED, _LINK),
             ),
         ),
