@@ -11,7 +11,7 @@ from nats.js.api import StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError
 
 from contracts.subjects import LOG_ID_HEADER, STREAM
-from tests.kit.independent_reader import read_log
+from docs.tools.independent_reader import read_log
 
 T = TypeVar("T")
 

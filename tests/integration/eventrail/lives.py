@@ -11,10 +11,10 @@ from pathlib import Path
 
 import aiohttp
 
+from docs.tools.independent_reader import ReadLog, read_log
 from embedded.failures import ServerFailed
 from embedded.ports import free_port
 from tests.kit.history import Acknowledged, Record, Refused, Sent, check_history, unanswered
-from tests.kit.independent_reader import ReadLog, read_log
 from tests.kit.processes import Processes
 from tests.kit.random_appends import random_call
 from tests.kit.services import ADMIN_TOKEN, write_tokens

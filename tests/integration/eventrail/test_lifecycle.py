@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.independent_reader import read_log
 from embedded.ports import free_port
 from embedded.signals import send
 from eventrail.cli import run
 from eventrail.exit_codes import ExitCode
 from tests.integration.eventrail.web import Web, eventually, new_id, new_tag
-from tests.kit.independent_reader import read_log
 from tests.kit.processes import Processes
 from tests.kit.services import ADMIN_TOKEN, start_eventrail
 

@@ -11,6 +11,7 @@ import nats
 import pytest
 from nats.aio.client import Client
 
+from docs.tools.independent_reader import read_log
 from eventrail.log.log import Log
 from eventrail.publisher import publisher as room
 from eventrail.publisher.connection import Connection
@@ -20,7 +21,6 @@ from eventrail.publisher.publisher import Publisher, PublisherOptions
 from eventrail.publisher.strangers import Strangers
 from eventrail.publisher.window import Sent, send_window
 from tests.integration.eventrail.web import eventually
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import append, event, open_log
 from tests.kit.servers import Messages
 

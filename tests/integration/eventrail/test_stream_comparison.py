@@ -7,10 +7,10 @@ import pytest
 from nats.js.api import StreamConfig
 
 from contracts.subjects import ALL_EVENTS, LOG_ID_HEADER, STREAM
+from docs.tools.independent_reader import read_log
 from eventrail.publisher.differences import MOST_NAMED, StreamComparison, compare_stream
 from tests.integration.eventrail.copies import delete_stream, make_stream, messages, on_jetstream, publish
 from tests.integration.eventrail.publishing import append_many, assert_copied, served
-from tests.kit.independent_reader import read_log
 from tests.kit.processes import Processes
 from tests.kit.servers import Messages
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from docs.tools.independent_reader import read_log
 from eventrail.log.events import (
     AfterBeyondHead,
     Append,
@@ -18,7 +19,6 @@ from eventrail.log.events import (
     Replayed,
 )
 from eventrail.log.limits import LINE_BYTES
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import append, event, numbered_id, open_log
 
 THREE = append(event(b'"\xf0\x9f\x8c\x8d"', "a:1", "b:2", number=1), event(b"2", number=2), event(b"3", number=3))

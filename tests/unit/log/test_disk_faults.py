@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.independent_reader import read_log
 from eventrail.log.errors import DiskFull, SyncFailed
 from eventrail.log.events import Appended, ConditionItem, Query
 from eventrail.log.options import Options
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import SMALL, append, event, numbered_id, open_log
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.independent_reader import read_log
 from eventrail.log.events import Append, NewEvent
 from tests.kit.history import (
     Acknowledged,
@@ -22,7 +23,6 @@ from tests.kit.history import (
     unanswered,
 )
 from tests.kit.history_log import StoredEvent
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import numbered_id, open_log
 
 MINE = Unless(tags=("t:1",))

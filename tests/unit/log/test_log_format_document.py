@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.independent_reader import BrokenLogError, read_log
 from eventrail.log.events import Query
 from eventrail.log.verify import verify
-from tests.kit.independent_reader import BrokenLogError, read_log
 from tests.kit.logs import open_log
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "log-format.md"
@@ -50,6 +50,9 @@ def test_the_shell_finds_the_first_hash(example: Path) -> None:
 def test_a_changed_example_is_noticed(example: Path) -> None:
     path = example / "segments" / SEGMENT
     path.write_bytes(path.read_bytes().replace(b"12.50", b"12.51"))
+    with pytest.raises(BrokenLogError, match="head.json has seen position 3, the log ends at 1"):
+        read_log(example)
+    (example / "head.json").unlink()
     assert len(read_log(example).events) == 1
     path.rename(path.with_name("00000000000000000002.ndjson"))
     with pytest.raises(BrokenLogError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.independent_reader import read_log
 from eventrail.log import file_system
 from eventrail.log.errors import (
     ClockAhead,
@@ -28,7 +29,6 @@ from eventrail.log.line import genesis
 from eventrail.log.log import Log
 from eventrail.log.options import Options
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import NOON, append, crash, event, open_log
 
 

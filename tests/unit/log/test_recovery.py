@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.independent_reader import read_log
 from eventrail.log.errors import AppendsSuspended, LogCorrupt, SyncFailed
 from eventrail.log.events import Appended, Query, Replayed
 from eventrail.log.options import Options
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import SMALL, HastyFiles, append, crash, event, open_log
 
 FIRST = f"{1:020}.ndjson"

@@ -1,9 +1,9 @@
 from pathlib import Path
 
+from docs.tools.independent_reader import read_log
 from eventrail.log.events import Append, Appended
 from eventrail.log.options import Options
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import NOON, append, crash, event, numbered_id, open_log
 
 

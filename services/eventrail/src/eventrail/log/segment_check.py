@@ -17,7 +17,7 @@ from eventrail.log.limits import LINE_BYTES, NESTING_LEVELS
 from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
 from eventrail.log.line_block import follow_block
 from eventrail.log.scanning import Problem, Scan, survey
-from eventrail.log.transfer import raw_lines, read_whole
+from eventrail.log.transfer import last_line, raw_lines, read_whole
 
 BLOCK_BYTES: Final = 512 * 1024
 Progress = Callable[[int], None]
@@ -77,6 +77,28 @@ def check_segment(files: Files, check: SegmentCheck, progress: Progress | None =
     except OSError as error:
         reason = f"the segment can't be read: {error}"
         return _nothing_read(check, reason)
+
+
+def seen_twice(files: Files, check: SegmentCheck, findings: SegmentFindings) -> SegmentFindings:
+    """Damage counts when it is seen twice in one place: a line that was being written is whole at the second look."""
+    while findings.damage is not None:
+        again = check_segment(files, check)
+        if again.damage == findings.damage:
+            break
+        findings = again
+    return findings
+
+
+def last_stored_line(files: Files, path: Path) -> StoredLine | None:
+    """The last line of a sealed segment by its shape; None where it can't be read."""
+    try:
+        descriptor = files.open(path, os.O_RDONLY)
+        try:
+            return parse_line(last_line(files, descriptor, files.size(descriptor)))
+        finally:
+            files.close(descriptor)
+    except (OSError, BadLine):
+        return None
 
 
 def _nothing_read(check: SegmentCheck, reason: str) -> SegmentFindings:

@@ -4,7 +4,6 @@ It takes no lock and changes nothing, so it may run beside the process that writ
 its own, given the line that it must follow, by as many processes as are allowed.
 """
 
-import os
 import signal
 import time
 from collections.abc import Generator, Sequence
@@ -22,10 +21,16 @@ from eventrail.log.events import Head
 from eventrail.log.examination import list_segments
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.layout import Layout
-from eventrail.log.limits import LINE_BYTES
-from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
-from eventrail.log.segment_check import Damage, Progress, SegmentCheck, SegmentFindings, check_segment
-from eventrail.log.transfer import read_whole
+from eventrail.log.line import StoredLine, genesis
+from eventrail.log.segment_check import (
+    Damage,
+    Progress,
+    SegmentCheck,
+    SegmentFindings,
+    check_segment,
+    last_stored_line,
+    seen_twice,
+)
 
 _SYSTEM_FILES: Final = SystemFiles()
 
@@ -113,7 +118,7 @@ def _look(files: Files, layout: Layout, log_id: str, progress: Progress | None, 
                 tally.damages.append(step)
                 continue
             findings = next(results)
-            tally.add(_seen_twice(files, step, findings) if findings.damage else findings)
+            tally.add(seen_twice(files, step, findings))
             if progress is not None:
                 progress(tally.size_bytes)
     return tally
@@ -153,31 +158,8 @@ def _plan(files: Files, layout: Layout, log_id: str, head: Head | None) -> list[
             plan.append(Damage(path, 0, first, expected - 1, "the segment repeats positions of the one before"))
         witnessed = head.position if head and is_open else 0
         plan.append(SegmentCheck(path, first, previous, is_open, witnessed, head))
-        previous = None if is_open else last_line(files, path)
+        previous = None if is_open else last_stored_line(files, path)
     return plan
-
-
-def last_line(files: Files, path: Path) -> StoredLine | None:
-    """The last line of a sealed segment by its shape; None where it can't be read."""
-    try:
-        descriptor = files.open(path, os.O_RDONLY)
-        try:
-            size = files.size(descriptor)
-            start = max(0, size - LINE_BYTES - 2)
-            tail = read_whole(files, descriptor, size - start, start)
-        finally:
-            files.close(descriptor)
-        return parse_line(tail[tail.rfind(b"\n", 0, -1) + 1 :])
-    except (OSError, BadLine):
-        return None
-
-
-def _seen_twice(files: Files, check: SegmentCheck, findings: SegmentFindings) -> SegmentFindings:
-    """Damage counts when it is seen twice in one place: a line that was being written is whole at the second look."""
-    again = check_segment(files, check)
-    while again.damage is not None and again.damage != findings.damage:
-        findings, again = again, check_segment(files, check)
-    return again
 
 
 def _found(
