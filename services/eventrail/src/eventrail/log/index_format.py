@@ -5,7 +5,7 @@
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final, Literal
@@ -73,18 +73,28 @@ def sections_of(header: IndexHeader, encoded: bytes) -> Sections:
 class Entries:
     """A segment's lines by number, from 0 on: keys of ids in their order, and for each type and tag its lines."""
 
-    id_keys: "Iterable[bytes]"
-    subjects: "Iterable[tuple[bytes, array[int]]]"
+    id_keys: Sequence[bytes]
+    subjects: Iterable[tuple[bytes, Sequence[int]]]
     offsets: "array[int]"
     types: dict[str, int]
 
 
 def form_index(facts: SegmentFacts, entries: Entries) -> bytes:
     """The whole file."""
+    postings = array("I")
+    keys = _sorted_records(entries, postings)
+    words = form_filter(keys, RECORD_BYTES)
+    count = len(keys) // RECORD_BYTES
+    types = dict(sorted(entries.types.items()))
+    header = IndexHeader(INDEX_FORMAT, sys.byteorder, facts, count, len(postings), len(words), types)
+    return b"".join(_file(header, keys, postings, entries.offsets, words))
+
+
+def _sorted_records(entries: Entries, postings: "array[int]") -> bytes:
+    """Sorted in small parts, so that no other thread waits long for the interpreter."""
     buckets: list[list[bytes]] = [[] for _ in range(256)]
     for number, key in enumerate(entries.id_keys):
         buckets[key[0]].append(key + number.to_bytes(4, "little"))
-    postings = array("I")
     for key, numbers in entries.subjects:
         value = numbers[0]
         if len(numbers) > 1:
@@ -92,14 +102,7 @@ def form_index(facts: SegmentFacts, entries: Entries) -> bytes:
             postings.append(len(numbers))
             postings.extend(numbers)
         buckets[key[0]].append(key + value.to_bytes(4, "little"))
-    count = sum(map(len, buckets))
-    words = form_filter((record[:KEY_BYTES] for record in chain.from_iterable(buckets)), count)
-    header = IndexHeader(
-        INDEX_FORMAT, sys.byteorder, facts, count, len(postings), len(words), dict(sorted(entries.types.items()))
-    )
-    # Sorted in small parts, so that no other thread waits long for the interpreter.
-    keys = b"".join(chain.from_iterable(map(sorted, buckets)))
-    return b"".join(_file(header, keys, postings, entries.offsets, words))
+    return b"".join(chain.from_iterable(map(sorted, buckets)))
 
 
 def _file(

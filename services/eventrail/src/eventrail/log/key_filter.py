@@ -5,7 +5,7 @@ of some thousand unknown keys is taken for a known one.
 """
 
 from array import array
-from collections.abc import Iterable
+from struct import iter_unpack
 from typing import Final
 
 from eventrail.log.key_digests import KEY_BYTES
@@ -26,12 +26,12 @@ def filter_words(keys: int) -> int:
     return 1 << (max(keys, 1) // _KEYS_PER_WORD).bit_length()
 
 
-def form_filter(keys: Iterable[bytes], count: int) -> "array[int]":
-    words = array("Q", bytes(8 * filter_words(count)))
+def form_filter(records: bytes, record_bytes: int) -> "array[int]":
+    """The filter of the keys with which records begin."""
+    words = array("Q", bytes(8 * filter_words(len(records) // record_bytes)))
     low = len(words) - 1
-    for key in keys:
-        number, mask = probe(key)
-        words[number & low] |= mask
+    for (bits,) in iter_unpack(f"<{KEY_BYTES - 8}xQ{record_bytes - KEY_BYTES}x", records):
+        words[bits >> 36 & low] |= _PAIRS[bits & 4095] | _PAIRS[bits >> 12 & 4095] | _PAIRS[bits >> 24 & 4095]
     return words
 
 

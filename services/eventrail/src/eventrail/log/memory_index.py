@@ -63,7 +63,7 @@ class MemoryIndex:
         """All of it, for the file of a segment that was sealed."""
         ids = sorted(self._ids, key=self._ids.__getitem__)
         return Entries(
-            (digests.of_id(event_id.encode("ascii")) for event_id in ids),
+            digests.of_ids([event_id.encode("ascii") for event_id in ids]),
             self._subjects(digests),
             self._offsets,
             self.events_by_type(),
