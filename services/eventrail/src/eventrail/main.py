@@ -16,6 +16,7 @@ from eventrail.checkpoints.keeper import Keeper, KeeperOptions
 from eventrail.checkpoints.keys import KeyRefused, SigningKey, given_key, own_key
 from eventrail.checkpoints.shelf import Shelf
 from eventrail.exit_codes import ExitCode
+from eventrail.http.access import Scope, is_loopback
 from eventrail.http.app import create_app
 from eventrail.http.limits import HttpLimits
 from eventrail.http.store import Store
@@ -35,9 +36,11 @@ from eventrail.log.files import NO_ROOM, SystemFiles
 from eventrail.log.identifiers import uuid7
 from eventrail.log.layout import Layout
 from eventrail.log.log import Log
+from eventrail.log.observing import Observer
 from eventrail.log.options import Options
 from eventrail.publisher.testimony import Testimony
 from eventrail.settings import ServeSettings
+from eventrail.telemetry.metrics import Metrics
 from eventrail.token_file import TokensRefused, given_grants, own_grants
 from eventrail.upkeep import Upkeep, UpkeepOptions
 from servicekit.edge import Edge
@@ -86,7 +89,8 @@ def code_of(error: LogError) -> ExitCode:
 
 async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey | None) -> None:
     seen = await _testimony(settings)
-    log = _opened(settings, seen)
+    metrics = Metrics()
+    log = _opened(settings, seen, metrics)
     with contextlib.closing(log):
         grants = given or _own_grants(settings)
         keeper = _keeper(settings, log, key)
@@ -104,6 +108,9 @@ async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey 
                 checkpoints=keeper,
                 new_id=lambda: uuid7(time.time_ns() // 1_000),
                 limits=HttpLimits(settings.body_seconds, settings.heartbeat_seconds),
+                metrics=metrics,
+                metrics_scope=_metrics_scope(settings),
+                connections=lambda: len(ending.server_state.connections),
             )
             application = Edge(create_app(store), access_log=settings.access_log)
             listener = listen(settings.host, settings.port)
@@ -126,7 +133,7 @@ async def _testimony(settings: ServeSettings) -> Testimony:
     return await testimony(settings.nats_url, identity.log_id if identity else None)
 
 
-def _opened(settings: ServeSettings, seen: Testimony) -> Log:
+def _opened(settings: ServeSettings, seen: Testimony, observer: Observer) -> Log:
     options = Options(
         segment_bytes=settings.segment_bytes,
         allow_unsafe_file_system=settings.allow_unsafe_file_system,
@@ -135,7 +142,7 @@ def _opened(settings: ServeSettings, seen: Testimony) -> Log:
         scrub_pause_seconds=settings.scrub_pause_seconds,
     )
     witness = None if settings.accept_truncate else seen.position
-    log = Log.open(settings.data_directory, options, witness_position=witness)
+    log = Log.open(settings.data_directory, options, witness_position=witness, observer=observer)
     found = log.recovery
     fields = {
         "head": log.head.position,
@@ -146,6 +153,14 @@ def _opened(settings: ServeSettings, seen: Testimony) -> Log:
     }
     _LOG.log(logging.WARNING if found.cut_bytes else logging.INFO, "the log is open", extra={"fields": fields})
     return log
+
+
+def _metrics_scope(settings: ServeSettings) -> Scope | None:
+    """What a scraper must show; on a loopback address nothing, since no other machine reaches it."""
+    is_open = settings.metrics_access == "open" or (
+        settings.metrics_access == "loopback" and is_loopback(settings.host)
+    )
+    return None if is_open else "read"
 
 
 def _own_grants(settings: ServeSettings) -> Grants:

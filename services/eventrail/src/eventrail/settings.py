@@ -22,6 +22,7 @@ class ServeSettings(msgspec.Struct, frozen=True):
     nats_url: where events are published; empty publishes nothing
     checkpoint_events: a signed checkpoint is written every so many events, and at a clean stop
     checkpoint_key: Ed25519, PEM; without it the server makes its own in the data directory
+    metrics_access: whether /metrics is open: on a loopback address only, always, or never, then it asks for `read`
     accept_truncate: go on although a witness may have seen more than the log holds
     reserve_bytes: kept free for recovery on a full disk; 0 keeps nothing
     stall_seconds: how long the disk may take for a batch before health turns red
@@ -47,6 +48,7 @@ class ServeSettings(msgspec.Struct, frozen=True):
     drain_seconds: Annotated[int, msgspec.Meta(ge=1, le=10)] = 8
     checkpoint_events: Count = 10_000
     checkpoint_key: str = ""
+    metrics_access: Literal["loopback", "open", "read"] = "loopback"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     access_log: bool = False
 

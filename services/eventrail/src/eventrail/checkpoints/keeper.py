@@ -77,6 +77,11 @@ class Keeper:
             self._key = self._find_key()
         return self._key
 
+    @property
+    def last_position(self) -> int:
+        """Of the newest checkpoint on disk; 0 before it is known."""
+        return self._last or 0
+
     def reasons(self) -> tuple[str, ...]:
         """What health has to say; empty where all is well."""
         return tuple(reason for reason in (self._lost, self._failure) if reason)

@@ -1,5 +1,6 @@
 """Who may do what: a bearer token, and the scope that a route asks for; `admin` includes the others."""
 
+from ipaddress import ip_address
 from typing import Literal
 
 from contracts.problems import ProblemType, problem
@@ -22,3 +23,13 @@ def authorize(grants: Grants, authorization: bytes | None, scope: Scope) -> None
     if scope not in grant.scopes and "admin" not in grant.scopes:
         headers = {"WWW-Authenticate": f'{REALM}, error="insufficient_scope", scope="{scope}"'}
         raise ProblemRaised(problem(ProblemType.FORBIDDEN, f"the token lacks the scope {scope}"), headers)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -9,6 +9,7 @@ from litestar.types import ASGIApp, Method
 from eventrail.http.appends import Appends
 from eventrail.http.checkpoints import Checkpoints
 from eventrail.http.endpoint import Door, Endpoint
+from eventrail.http.metrics import MetricsDoor
 from eventrail.http.reads import Reads
 from eventrail.http.reports import Reports
 from eventrail.http.schema import Schema
@@ -35,6 +36,7 @@ def doors_of(store: Store) -> Doors:
         "/stats": {"GET": Door(reports.stats, "read")},
         "/health/live": {"GET": Door(reports.live, None)},
         "/health/ready": {"GET": Door(reports.ready, None)},
+        "/metrics": {"GET": Door(MetricsDoor(store).metrics, store.metrics_scope)},
         "/schema": {"GET": document},
         "/schema/openapi.json": {"GET": document},
     }

@@ -1,13 +1,15 @@
 """`POST /append` and `POST /events`: what comes in, and what stands when it is answered."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from itertools import islice
 from typing import Final
 
 import msgspec
 
 from contracts.append import AppendResult
-from contracts.problems import Problem, ProblemType, problem
+from contracts.problems import URN, Problem, ProblemType, problem
 from eventrail.http.accept import media_type
 from eventrail.http.cloud_incoming import append_of_batch, append_of_binary, append_of_structured, is_binary
 from eventrail.http.conversion import append_of_body, append_of_document
@@ -17,7 +19,7 @@ from eventrail.http.problems import of_error, of_refusal, problem_answer_with_re
 from eventrail.http.queries import NEW_CLOUD_EVENT, NEW_EVENT, NOTHING, one, parse_query
 from eventrail.http.store import Store
 from eventrail.log.errors import LogError
-from eventrail.log.events import Appended, Outcome, Replayed
+from eventrail.log.events import Append, Appended, Outcome, Replayed
 from servicekit.bodies import read_body
 from servicekit.problems import ProblemRaised
 
@@ -29,8 +31,26 @@ class Appends:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._metrics = store.metrics
 
     async def append(self, exchange: Exchange) -> Answer:
+        return await self._counted(self._append, exchange)
+
+    async def event(self, exchange: Exchange) -> Answer:
+        return await self._counted(self._event, exchange)
+
+    async def _counted(self, handler: Callable[[Exchange], Awaitable[Answer]], exchange: Exchange) -> Answer:
+        """The handler's answer; a refusal on the way to the writer is counted like those of the writer."""
+        try:
+            return await handler(exchange)
+        except ProblemRaised as raised:
+            self._metrics.refused(outcome_of(raised.body))
+            raise
+        except LogError as error:
+            self._metrics.refused(outcome_of(of_error(error)))
+            raise
+
+    async def _append(self, exchange: Exchange) -> Answer:
         parse_query(exchange.query_string, NOTHING)
         kind = media_type(exchange.header(b"content-type")) or JSON
         if kind not in {JSON, NDJSON}:
@@ -38,10 +58,9 @@ class Appends:
         body = await self._body(exchange, APPEND_BODY_BYTES)
         if kind == NDJSON:
             return Answer(200, await self._results(body), NDJSON)
-        outcome = await self._store.queue.append(append_of_body(body))
-        return answer_of_outcome(outcome, None)
+        return answer_of(await self._committed(append_of_body(body)), None)
 
-    async def event(self, exchange: Exchange) -> Answer:
+    async def _event(self, exchange: Exchange) -> Answer:
         """Any content type will do for a JSON document, `curl -d` sends a form's; CloudEvents are told by theirs."""
         kind = media_type(exchange.header(b"content-type")) or JSON
         if kind.startswith(b"application/cloudevents") or is_binary(exchange.headers):
@@ -49,8 +68,7 @@ class Appends:
         values = parse_query(exchange.query_string, NEW_EVENT)
         body = await self._body(exchange, EVENT_BODY_BYTES)
         event_id = one(values, "id") or self._store.new_id()
-        outcome = await self._store.queue.append(append_of_document(body, values, event_id))
-        return answer_of_outcome(outcome, event_id)
+        return answer_of(await self._committed(append_of_document(body, values, event_id)), event_id)
 
     async def _cloud_event(self, exchange: Exchange, kind: bytes) -> Answer:
         tags = parse_query(exchange.query_string, NEW_CLOUD_EVENT).get("tag", ())
@@ -63,8 +81,13 @@ class Appends:
         else:
             body = await self._body(exchange, EVENT_BODY_BYTES)
             append = append_of_binary(exchange.headers, exchange.header(b"content-type"), body, tags)
-        outcome = await self._store.queue.append(append)
-        return answer_of_outcome(outcome, None if kind == CLOUD_BATCH else append.events[0].id)
+        return answer_of(await self._committed(append), None if kind == CLOUD_BATCH else append.events[0].id)
+
+    async def _committed(self, append: Append) -> AppendResult | Problem:
+        begun = time.perf_counter()
+        result = result_of(await self._store.queue.append(append))
+        self._metrics.answered(outcome_of(result), time.perf_counter() - begun)
+        return result
 
     async def _body(self, exchange: Exchange, limit_bytes: int) -> bytes:
         encoding = exchange.header(b"content-encoding")
@@ -84,11 +107,13 @@ class Appends:
     async def _result(self, line: bytes) -> bytes:
         result: Problem | AppendResult
         try:
-            result = result_of(await self._store.queue.append(append_of_body(line)))
+            result = await self._committed(append_of_body(line))
         except ProblemRaised as raised:
             result = raised.body
+            self._metrics.refused(outcome_of(result))
         except LogError as error:
             result = of_error(error)
+            self._metrics.refused(outcome_of(result))
         return _ENCODER.encode(result) + b"\n"
 
 
@@ -98,9 +123,15 @@ def result_of(outcome: Outcome) -> AppendResult | Problem:
     return of_refusal(outcome)
 
 
-def answer_of_outcome(outcome: Outcome, event_id: str | None) -> Answer:
+def outcome_of(result: AppendResult | Problem) -> str:
+    """The name that metrics and traces give it."""
+    if isinstance(result, Problem):
+        return result.type.removeprefix(URN)
+    return "replayed" if result.replayed else "appended"
+
+
+def answer_of(result: AppendResult | Problem, event_id: str | None) -> Answer:
     """201 for what is new, 200 for what stood already, else the refusal."""
-    result = result_of(outcome)
     if isinstance(result, Problem):
         return problem_answer_with_retry(result)
     return json_answer(200 if result.replayed else 201, result, _location(result, event_id))

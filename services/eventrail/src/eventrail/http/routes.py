@@ -17,6 +17,8 @@ JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
 SSE: Final = "text/event-stream"
 PEM: Final = "application/x-pem-file"
+PROMETHEUS: Final = "text/plain"
+OPEN_METRICS: Final = "application/openmetrics-text"
 
 GUARDED: Final = (ProblemType.UNAUTHORIZED, ProblemType.FORBIDDEN)
 WRITING: Final = (
@@ -232,6 +234,22 @@ ROUTES: Final = (
             Success(503, "The server is stopping.", (Content(JSON, Health),)),
         ),
         (),
+    ),
+    Route(
+        "GET",
+        "/metrics",
+        "metrics",
+        "Metrics for Prometheus",
+        "read",
+        (
+            Success(
+                200,
+                "The text format of Prometheus, or OpenMetrics by Accept.",
+                (Content(PROMETHEUS, description="Text."), Content(OPEN_METRICS, description="Text.")),
+            ),
+        ),
+        READING[:3],
+        description="Open where the server listens on a loopback address, unless a setting says otherwise.",
     ),
     Route("GET", "/schema", "schema", "This document", None, _SCHEMA_ANSWER, ()),
     Route("GET", "/schema/openapi.json", "schemaFile", "This document", None, _SCHEMA_ANSWER, ()),

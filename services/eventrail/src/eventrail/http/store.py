@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 
 from contracts.store import PublisherStatus
 from eventrail.checkpoints.keeper import Keeper
+from eventrail.http.access import Scope
 from eventrail.http.limits import PAGES_AT_ONCE, HttpLimits
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.events import Page, Query
 from eventrail.log.log import Log
+from eventrail.telemetry.metrics import Metrics
 from servicekit.tokens import Grants
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """`stopping` is set when the server begins to end: whoever waits for events stops waiting."""
+    """`metrics_scope` is what `/metrics` asks for, None nothing; `connections` counts those that are open.
+
+    `stopping` is set when the server begins to end: whoever waits for events stops waiting.
+    """
 
     log: Log
     queue: CommitQueue
@@ -24,6 +29,9 @@ class Store:
     checkpoints: Keeper
     new_id: Callable[[], str]
     limits: HttpLimits = field(default_factory=HttpLimits)
+    metrics: Metrics = field(default_factory=Metrics)
+    metrics_scope: Scope | None = "read"
+    connections: Callable[[], int] = lambda: 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
 

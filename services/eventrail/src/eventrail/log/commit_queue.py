@@ -76,6 +76,15 @@ class CommitQueue:
         self._writer.shutdown()
 
     @property
+    def unanswered_appends(self) -> int:
+        """Appends that wait or are being committed."""
+        return self._unanswered_appends
+
+    @property
+    def unanswered_bytes(self) -> int:
+        return self._unanswered_bytes
+
+    @property
     def suspension(self) -> str | None:
         """Why appends are refused at the moment."""
         return self._suspension
