@@ -10,6 +10,7 @@ from typing import Final
 from openpyxl import Workbook
 
 from assessment.imports.problems import Code
+from tests.kit.foreign_banks import kahoot_bank, wayground_bank
 from tests.kit.workbooks import (
     GOOD,
     HEADER,
@@ -73,6 +74,16 @@ def _book(change: Callable[[Workbook], None]) -> Callable[[], bytes]:
 
 def _with(path: str, content: bytes) -> Callable[[], bytes]:
     return lambda: with_parts(xlsx([HEADER, GOOD]), {path: content})
+
+
+def _formatted(code: str, value: float) -> Callable[[], bytes]:
+    """Make a workbook whose first option is a number that is shown by this format."""
+
+    def dress(book: Workbook) -> None:
+        sheet_of(book)["C2"].value = value
+        sheet_of(book)["C2"].number_format = code
+
+    return _book(dress)
 
 
 def _two_sheets(book: Workbook) -> None:
@@ -197,6 +208,13 @@ SHEET_CASES: Final = (
     Case(Code.SHEET_NOT_READ, _book(_notes_sheet), seen="Notes"),
     Case(Code.HIDDEN_SHEET_NOT_READ, _book(_first_hidden), seen="Sheet"),
     Case(Code.PICTURES_NOT_READ, _with("xl/media/image1.png", b"\x89PNG")),
+    Case(Code.COLUMN_NOT_KEPT, lambda: kahoot_bank([("Why?", "a", "b", None, None, 20, 1)]), "G8"),
+    Case(
+        Code.COLUMN_NOT_READ,
+        lambda: wayground_bank([("Why?", "", "a", "b", "", "", "", 1)], more=("Notes",)),
+        "L1",
+        "Notes",
+    ),
     Case(Code.TAGS_NOT_KEPT, lambda: comma_separated([["question", "type", "tags"], ["a", "essay", "x"]]), "C1"),
     Case(
         Code.TOO_MANY_QUESTIONS, lambda: comma_separated([["question", "type"], *_rows(501)]), "A502", "Question 501?"
@@ -209,6 +227,9 @@ CELL_CASES: Final = (
     Case(Code.MERGED_CELLS, _book(_merged), "A3"),
     Case(Code.DATE_IN_CELL, _cell("correct", dt.date(2026, 1, 2)), "F2", "2026-01-02"),
     Case(Code.DATE_IN_CELL, _cell("option_1", dt.time(3, 4)), "C2", "03:04:00", name="time"),
+    Case(Code.FORMATTED_NUMBER, _formatted("0%", 0.5), "C2", "0.5", name="percent"),
+    Case(Code.FORMATTED_NUMBER, _formatted("[$$-409]#,##0.00", 5), "C2", "5", name="currency"),
+    Case(Code.FORMATTED_NUMBER, _formatted("0000", 7), "C2", "7", name="padded"),
     Case(Code.NUMBER_IN_LIST, _cell("correct", 1.3), "F2", "1.3"),
     Case(Code.VALUE_WITHOUT_HEADER, lambda: comma_separated([["question", "type"], ["a", "essay", "x"]]), "C2", "x"),
     Case(Code.CONTROL_CHARACTER, lambda: b"question,type\na\x1bb,essay", "A2", "U+001B"),
@@ -233,6 +254,7 @@ QUESTION_CASES: Final = (
     Case(Code.QUESTION_MISSING, _row("", "essay"), "A2"),
     Case(Code.TYPE_MISSING, _row("a", "", "x", "y"), "B2"),
     Case(Code.TYPE_UNKNOWN, _row("a", "multiple choice", "x", "y"), "B2", "multiple choice"),
+    Case(Code.TYPE_NOT_SCORED, lambda: wayground_bank([("Best?", "Poll", "a", "b")]), "B3", "Poll"),
     Case(Code.OPTIONS_TOO_FEW, _row("a", "single", "x", "", "", "", "1"), "D2"),
     Case(Code.OPTION_GAP, _row("a", "single", "x", "", "y", "", "1"), "D2"),
     Case(Code.OPTION_TWICE, _row("a", "single", "caf\u00e9", "cafe\u0301", "", "", "1"), "D2", "cafe\u0301"),

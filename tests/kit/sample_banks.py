@@ -146,10 +146,10 @@ def xlsx_bytes() -> bytes:
     sheet.freeze_panes = "A2"
     file = BytesIO()
     book.save(file)
-    return _timeless(file.getvalue())
+    return timeless(file.getvalue())
 
 
-def _timeless(workbook: bytes) -> bytes:
+def timeless(workbook: bytes) -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(BytesIO(workbook)) as given, zipfile.ZipFile(file, "w") as timeless:
         for path in given.namelist():

@@ -98,21 +98,25 @@ def raw_parts(sheets: Sequence[str], states: Mapping[int, str] | None = None) ->
     return {path: text.encode() for path, text in parts.items()}
 
 
-def packed(parts: Mapping[str, bytes], *, comment: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def packed(content: Mapping[str, bytes], *, comment: bytes = b"", method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """Zip parts in their order."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
-        for path, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(path), content, compress_type=method)
+        for path, part in content.items():
+            archive.writestr(zipfile.ZipInfo(path), part, compress_type=method)
         archive.comment = comment
     return file.getvalue()
 
 
-def with_parts(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+def with_parts(data: bytes, more: Mapping[str, bytes]) -> bytes:
     """Put parts into a workbook, in the place of those with the same path."""
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        kept = {path: archive.read(path) for path in archive.namelist()}
-    return packed(kept | dict(parts))
+    return packed(parts(data) | dict(more))
+
+
+def parts(workbook: bytes) -> dict[str, bytes]:
+    """Unpack a workbook."""
+    with zipfile.ZipFile(BytesIO(workbook)) as archive:
+        return {path: archive.read(path) for path in archive.namelist()}
 
 
 def raw_workbook(cells: str) -> bytes:

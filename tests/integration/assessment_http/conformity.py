@@ -38,9 +38,13 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], body:
     if content is None:
         assert body == b"", f"{name} has a body: {body!r}"
         return
-    (media_type,) = content
-    assert headers["Content-Type"] == media_type, f"{name} is {headers['Content-Type']}"
-    errors = [error.message for error in _validator(operation["operationId"], status).iter_errors(_decoded(body))]
+    media_type = headers["Content-Type"]
+    assert media_type in content, f"{name} is {media_type}"
+    if not media_type.endswith("json"):
+        return
+    errors = [
+        error.message for error in _validator(operation["operationId"], status, media_type).iter_errors(_decoded(body))
+    ]
     assert not errors, f"{name} does not fit its schema: {errors}"
 
 
@@ -49,11 +53,11 @@ def _decoded(body: bytes) -> Any:
 
 
 @cache
-def _validator(operation_id: str, status: int) -> Draft202012Validator:
+def _validator(operation_id: str, status: int, media_type: str) -> Draft202012Validator:
     for methods in document()["paths"].values():
         for operation in methods.values():
             if operation["operationId"] == operation_id:
-                (content,) = operation["responses"][str(status)]["content"].values()
+                content = operation["responses"][str(status)]["content"][media_type]
                 whole = {**content["schema"], "components": document()["components"]}
                 return Draft202012Validator(whole)
     raise AssertionError(operation_id)

@@ -56,11 +56,7 @@ async def test_both_formats_give_the_same_questions(employer: Employer) -> None:
         report = (await upload(employer.api, draft.path, (SAMPLES / name).read_bytes(), name)).json
         path = f"{draft.path}/imports/{report['id']}/commit"
         (await employer.api.post(path, {"digest": report["digest"]}, key=a_key())).expect(200)
-        questions = (await employer.api.get(f"{draft.path}/questions")).json["questions"]
-        for one in questions:
-            one["id"] = ""
-            one["options"] = [option["text"] for option in one["options"]]
-        found.append(questions)
+        found.append(await _without_ids(employer, draft.path))
     assert found[0] == found[1]
 
 
@@ -103,23 +99,106 @@ async def test_a_published_assessment_takes_no_file(employer: Employer) -> None:
     (await upload(employer.api, assessment.path, GOOD)).refused(409, "not-a-draft")
 
 
-async def test_what_is_no_question_bank_is_a_report_with_a_code(employer: Employer) -> None:
+@pytest.mark.parametrize(
+    ("data", "code", "at"),
+    [
+        (b"", "empty-file", "file"),
+        (b"\x00" * 100, "nul-character", "A1"),
+        (b"PK\x03\x04" + b"x" * 50, "damaged-workbook", "file"),
+        (b"<html>", "not-a-spreadsheet", "file"),
+        ("größe".encode("utf-16"), "unknown-layout", "1"),
+        (b'question,type\n"open,essay\n', "unclosed-quote", "A2"),
+    ],
+)
+async def test_what_is_no_question_bank_is_refused_with_a_code(
+    employer: Employer, data: bytes, code: str, at: str
+) -> None:
     draft = await a_draft(employer)
-    for data in (b"", b"\x00" * 100, b"PK\x03\x04" + b"x" * 50, b"<html>", "größe".encode("utf-16")):
-        report = (await upload(employer.api, draft.path, data)).expect(201).json
-        assert report["accepted"] == 0
-        assert report["problems"], data
-        path = f"{draft.path}/imports/{report['id']}/commit"
-        body = {"digest": report["digest"], "mode": "valid_rows"}
-        (await employer.api.post(path, body, key=a_key())).refused(422, "import-refused")
+    refusal = (await upload(employer.api, draft.path, data, key="k")).refused(422, "import-refused").json
+    assert (refusal["code"], refusal["at"]) == (code, at)
+    assert refusal["detail"] == refusal["problems"][0]["message"]
+    assert refusal["problem_counts"] == {code: 1}
+    assert (await upload(employer.api, draft.path, data, key="k")).json == refusal
+    (await upload(employer.api, draft.path, GOOD)).expect(201)
+
+
+async def test_a_file_without_a_question_that_could_be_taken_is_a_report_that_can_t_be_committed(
+    employer: Employer,
+) -> None:
+    draft = await a_draft(employer)
+    report = (await upload(employer.api, draft.path, b"question,type\nWhy?,nothing\n")).expect(201).json
+    assert (report["accepted"], report["error_rows"]) == (0, 1)
+    path = f"{draft.path}/imports/{report['id']}/commit"
+    body = {"digest": report["digest"], "mode": "valid_rows"}
+    (await employer.api.post(path, body, key=a_key())).refused(422, "import-refused")
+
+
+async def test_error_rows_are_downloaded_corrected_and_sent_again(employer: Employer, api: Api) -> None:
+    draft = await a_draft(employer)
+    report = (await upload(employer.api, draft.path, PARTLY)).expect(201).json
+    path = f"{draft.path}/imports/{report['id']}/error-rows"
+    file = (await employer.api.get(path)).expect(200)
+    assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert file.headers["Content-Disposition"] == 'attachment; filename="error-rows.csv"'
+    assert file.body.decode("utf-8-sig").splitlines() == [
+        "question,type,option_1,option_2,correct,row,problem",
+        "Zwei?,single,a,b,'=SECRET,3,correct: This names none of the question's options.",
+    ]
+    again = (await upload(employer.api, draft.path, file.body.replace(b"'=SECRET", b"2"))).expect(201).json
+    assert (again["accepted"], again["problems"]) == (1, [])
+    (await (await an_employer(api)).api.get(path)).refused(404, "not-found")
+    (await employer.api.get(f"{draft.path}/imports/{a_key()}/error-rows")).refused(404, "not-found")
+
+
+async def test_exported_questions_are_the_same_when_they_are_imported(employer: Employer) -> None:
+    draft, other = await a_draft(employer), await a_draft(employer, [])
+    file = (await employer.api.get(f"{draft.path}/questions?format=csv")).expect(200)
+    assert file.headers["Content-Disposition"] == 'attachment; filename="questions.csv"'
+    assert file.etag == draft.etag
+    report = (await upload(employer.api, other.path, file.body)).expect(201).json
+    assert report["problems"] == []
+    body = {"digest": report["digest"]}
+    (await employer.api.post(f"{other.path}/imports/{report['id']}/commit", body, key=a_key())).expect(200)
+    assert await _without_ids(employer, other.path) == await _without_ids(employer, draft.path)
+
+
+async def test_an_export_is_known_by_its_etag_and_of_known_formats_only(employer: Employer) -> None:
+    draft = await a_draft(employer)
+    path = f"{draft.path}/questions"
+    again = await employer.api.get(f"{path}?format=csv", headers={"If-None-Match": draft.etag})
+    assert (again.status, again.body) == (304, b"")
+    assert (await employer.api.get(f"{path}?format=json")).expect(200).json["questions"]
+    assert (await employer.api.get(f"{path}?format=xlsx")).refused(400, "malformed").json["at"] == "format"
+
+
+@pytest.mark.parametrize("name", ["csv", "xlsx"])
+async def test_a_template_is_downloaded_by_anyone_and_imported_as_it_is(
+    employer: Employer, api: Api, name: str
+) -> None:
+    template = (await api.get(f"/v1/import-templates/{name}")).expect(200)
+    assert template.headers["Content-Disposition"] == f'attachment; filename="questions.{name}"'
+    draft = await a_draft(employer)
+    report = (await upload(employer.api, draft.path, template.body, f"questions.{name}")).expect(201).json
+    assert (report["accepted"], report["problems"]) == (6, [])
+    for other in ("ods", "x", "%00"):
+        (await api.get(f"/v1/import-templates/{other}")).refused(404, "not-found")
+
+
+async def _without_ids(employer: Employer, path: str) -> list[Any]:
+    questions: list[Any] = (await employer.api.get(f"{path}/questions")).json["questions"]
+    return [{**one, "id": "", "options": [option["text"] for option in one["options"]]} for one in questions]
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
 async def test_a_file_has_at_most_five_mebibytes(employer: Employer, more: int) -> None:
     draft = await a_draft(employer)
-    data = GOOD + b"\n" * (limits.MAX_UPLOAD_BYTES + more - len(GOOD))
-    report = (await upload(employer.api, draft.path, data)).expect(201).json
-    assert ("file-too-large" in report["problem_counts"]) == (more > 0)
+    blank = (b" " * 1000 + b"\n") * (limits.MAX_UPLOAD_BYTES // 1000)
+    data = (GOOD + blank)[: limits.MAX_UPLOAD_BYTES + more]
+    reply = await upload(employer.api, draft.path, data)
+    if more > 0:
+        assert reply.refused(413, "payload-too-large").json["code"] == "file-too-large"
+    else:
+        assert reply.expect(201).json["problems"] == []
 
 
 async def test_a_body_far_over_the_limit_is_not_read_whole(employer: Employer) -> None:
@@ -127,7 +206,7 @@ async def test_a_body_far_over_the_limit_is_not_read_whole(employer: Employer) -
     (await upload(employer.api, draft.path, b"x" * 6 * 1024 * 1024)).refused(413, "payload-too-large")
 
 
-PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nx\r\n'
+PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nquestion,type\nx,essay\r\n'
 OTHER = b'--b\r\nContent-Disposition: form-data; name="mode"\r\n\r\nall\r\n'
 
 

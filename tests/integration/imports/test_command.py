@@ -40,9 +40,9 @@ def test_every_file_gets_its_line_and_any_error_is_told(tmp_path: Path, capsys: 
         "has errors, 0 questions [file-too-large 1]",
         "has errors, 0 questions [empty-file 1]",
         "ok, 1 questions [extension-disagrees 1]",
-        "cannot be opened",
-        "cannot be opened",
-        "cannot be opened",
+        "cannot be read",
+        "cannot be read",
+        "cannot be read",
     ]
     assert "first: B2: The text holds an invisible control character; type it again. (U+001B)" in out
 

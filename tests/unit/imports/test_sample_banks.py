@@ -1,23 +1,16 @@
 """The sample banks in docs: as their script makes them, without a problem, the same questions in both."""
 
-import zipfile
-from io import BytesIO
-
 from assessment.imports.pipeline import read_file
 from tests.kit.sample_banks import ROWS, SAMPLES, csv_bytes, xlsx_bytes
+from tests.kit.workbooks import parts
 
 CSV = SAMPLES / "questions.csv"
 XLSX = SAMPLES / "questions.xlsx"
 
 
-def _parts(workbook: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(BytesIO(workbook)) as archive:
-        return {path: archive.read(path) for path in archive.namelist()}
-
-
 def test_samples_are_what_the_script_makes() -> None:
     assert CSV.read_bytes() == csv_bytes()
-    assert _parts(XLSX.read_bytes()) == _parts(xlsx_bytes())
+    assert parts(XLSX.read_bytes()) == parts(xlsx_bytes())
     assert xlsx_bytes() == xlsx_bytes()
 
 

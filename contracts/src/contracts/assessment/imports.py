@@ -2,7 +2,10 @@
 
 from typing import Literal
 
+from msgspec import field
+
 from contracts.envelope import Digest
+from contracts.problems import Problem
 from contracts.wire import Message, Request
 
 
@@ -31,7 +34,10 @@ class Detected(Message, frozen=True):
 
 
 class ImportReport(Message, frozen=True):
-    """accepted: questions that a commit would put into the draft; problems: the first 200; counts: of all, by code."""
+    """accepted: questions that a commit would put into the draft; problems: the first 200; counts: of all, by code.
+
+    error_rows: how many rows were not accepted; they can be downloaded for correction.
+    """
 
     id: str
     digest: str
@@ -39,6 +45,16 @@ class ImportReport(Message, frozen=True):
     accepted: int
     problems: tuple[ImportProblem, ...]
     problem_counts: dict[str, int]
+    error_rows: int = 0
+
+
+class ImportRefusal(Problem, frozen=True, omit_defaults=True, kw_only=True):
+    """A file in which no question bank was found; `code` names the first reason, as in a report's problems."""
+
+    code: str = ""
+    detected: Detected | None = None
+    problems: tuple[ImportProblem, ...] = ()
+    problem_counts: dict[str, int] = field(default_factory=dict)
 
 
 class CommitImport(Request, frozen=True):

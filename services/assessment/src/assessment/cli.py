@@ -73,6 +73,7 @@ def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parts = commands.add_parser("import", help=text, description=text).add_subparsers(metavar="WHAT", required=True)
     check = _add(parts, "check", "the dry run of an import, one line a file", _import_check)
     check.add_argument("paths", nargs="+", metavar="FILE")
+    check.add_argument("--json", action="store_true", help="print one JSON object for each file")
 
 
 def _migrate(_given: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -107,7 +108,7 @@ def _projections(given: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _import_check(given: argparse.Namespace, _environ: Mapping[str, str]) -> int:
     from assessment.imports.command import run_check  # noqa: PLC0415 - each command loads what it needs
 
-    return run_check(given.paths)
+    return run_check(given.paths, as_json=given.json)
 
 
 if __name__ == "__main__":

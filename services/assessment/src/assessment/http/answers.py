@@ -25,10 +25,26 @@ def sent(body: Message, *, status: int = 200, headers: Mapping[str, str] | None 
 
 def stands(body: Message, position: int, request_headers: Mapping[str, str]) -> AnswerBytes:
     """Answer a read with its ETag; 304 without a body where the client has it already."""
-    headers = {"ETag": entity_tag(position), "Cache-Control": REVALIDATED}
-    if is_known(request_headers, position):
-        return Response(b"", status_code=304, headers=headers, media_type=JSON)
-    return sent(body, headers=headers)
+    return known(position, request_headers) or sent(body, headers=validators(position))
+
+
+def known(position: int, request_headers: Mapping[str, str]) -> AnswerBytes | None:
+    """Answer 304 where the client has the resource as it stands."""
+    if not is_known(request_headers, position):
+        return None
+    return Response(b"", status_code=304, headers=validators(position), media_type=JSON)
+
+
+def validators(position: int) -> dict[str, str]:
+    """Give the headers by which a client may keep an answer and ask again."""
+    return {"ETag": entity_tag(position), "Cache-Control": REVALIDATED}
+
+
+def download(content: bytes, media_type: str, file_name: str, headers: Mapping[str, str] | None = None) -> AnswerBytes:
+    """Answer a file that a browser saves and never shows; its name is ours, whatever it holds."""
+    given = {"Content-Disposition": f'attachment; filename="{file_name}"', **(headers or {})}
+    bare, _, _ = media_type.partition(";")  # the framework says the charset of a text itself
+    return Response(content, media_type=bare, headers=given)
 
 
 def done(

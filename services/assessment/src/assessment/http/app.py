@@ -22,7 +22,7 @@ ASKED_HEADERS: Final = (
     "Traceparent",
     "X-Request-Id",
 )
-TOLD_HEADERS: Final = ("ETag", "Eventrail-Position", "Location", "Retry-After", "X-Request-Id")
+TOLD_HEADERS: Final = ("Content-Disposition", "ETag", "Eventrail-Position", "Location", "Retry-After", "X-Request-Id")
 PREFLIGHT_SECONDS: Final = 600
 
 

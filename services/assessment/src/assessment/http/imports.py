@@ -6,25 +6,30 @@ import msgspec
 from litestar.params import FromPath
 
 from assessment.domain import commands
-from assessment.http.answers import AnswerBytes, done, sent
+from assessment.http.answers import AnswerBytes, done, download, sent
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import KEY_HEADER, read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
 from assessment.http.identities import derived_id, resource_id
 from assessment.http.operations import Operation, endpoint
+from assessment.http.parameters import read_query
 from assessment.http.preconditions import expected_position
 from assessment.http.problems import not_found, refused, try_again
 from assessment.http.questions import content_ids
 from assessment.http.service import Service, ServiceGiven
-from assessment.http.upload import MAX_FRAME_BYTES, uploaded
+from assessment.http.upload import MAX_FRAME_BYTES, PART, uploaded
 from assessment.imports.checking import ChecksBusy, check_file, digest_of
+from assessment.imports.export import CSV, error_rows_file
+from assessment.imports.problems import Code
+from assessment.imports.report import ErrorRow, Report
 from assessment.read_models import queries_assessments, queries_imports
 from contracts.assessment.assessments import QuestionDraft
-from contracts.assessment.imports import CommitImport, ImportCommitted, ImportReport
+from contracts.assessment.imports import CommitImport, ImportCommitted, ImportRefusal, ImportReport
 from contracts.assessment.limits import MAX_UPLOAD_BYTES
 from contracts.events import QuestionsReplaced
-from contracts.problems import ProblemType
+from contracts.problems import ProblemType, problem
+from servicekit.problems import ProblemRaised
 
 DRY_RUN: Final = Operation(
     id="checkImport",
@@ -34,7 +39,15 @@ DRY_RUN: Final = Operation(
     max_body_bytes=MAX_UPLOAD_BYTES + MAX_FRAME_BYTES,
     answers={201: ImportReport},
     idempotency="taken",
-    problems=(ProblemType.NOT_A_DRAFT,),
+    problems=(ProblemType.NOT_A_DRAFT, ProblemType.IMPORT_REFUSED),
+    refusals={413: ImportRefusal, 422: ImportRefusal},
+)
+ERROR_ROWS: Final = Operation(
+    id="getImportErrorRows",
+    summary="Download the rows of a report that were not accepted, each with its problems, to correct and send again",
+    actor="employer",
+    answers={200: None},
+    file_types=(CSV,),
 )
 COMMIT: Final = Operation(
     id="commitImport",
@@ -53,6 +66,7 @@ COMMIT: Final = Operation(
     ),
 )
 RETRY_SECONDS: Final = 2
+ERROR_ROWS_FILE_NAME: Final = "error-rows.csv"
 
 
 class KeptImport(msgspec.Struct, frozen=True):
@@ -61,6 +75,8 @@ class KeptImport(msgspec.Struct, frozen=True):
     report: ImportReport
     errors: int
     questions: tuple[QuestionDraft, ...]
+    titles: tuple[str, ...] = ()
+    error_rows: tuple[ErrorRow, ...] = ()
 
 
 _KEPT: Final = msgspec.json.Decoder(KeptImport)
@@ -81,7 +97,9 @@ async def check_import(
         report = await check_file(upload.data, upload.file_name)
     except ChecksBusy:
         raise try_again(ProblemType.BUSY, "Many files are being read; send it again.", RETRY_SECONDS) from None
-    kept = KeptImport(report.as_answer(import_id), report.outcome.errors, report.outcome.questions)
+    if report.is_refused:
+        raise _refusal(report)
+    kept = _kept(report, import_id)
     sealed = service.vault.seal_keys(assessment_id, msgspec.json.encode(kept))
     await queries_imports.keep_import(service.scratch, employer.id, assessment_id, kept.report, sealed)
     return sent(kept.report, status=201)
@@ -116,6 +134,46 @@ async def commit_import(
     executed = await execute(service, envelope, command)
     fact = fact_of(executed, QuestionsReplaced)
     return done(executed, ImportCommitted(fact.assessment_id, len(fact.questions), body.digest), etag=executed.last)
+
+
+@endpoint("GET", "/v1/assessments/{assessment_id:str}/imports/{import_id:str}/error-rows", ERROR_ROWS)
+async def get_error_rows(
+    request: AnyRequest,
+    service: ServiceGiven,
+    employer: EmployerGiven,
+    assessment_id: FromPath[str],
+    import_id: FromPath[str],
+) -> AnswerBytes:
+    read_query(request, ERROR_ROWS)
+    kept = await _standing(service, employer.id, resource_id(assessment_id), resource_id(import_id))
+    if kept is None:
+        raise not_found()
+    return download(error_rows_file(kept.titles, kept.error_rows), CSV, ERROR_ROWS_FILE_NAME)
+
+
+def _kept(report: Report, import_id: str) -> KeptImport:
+    outcome = report.outcome
+    return KeptImport(
+        report.as_answer(import_id), outcome.errors, outcome.questions, outcome.titles, outcome.error_rows
+    )
+
+
+def _refusal(report: Report) -> ProblemRaised:
+    """Answer a file that is no question bank at all; there is nothing to commit, so nothing is kept."""
+    outcome = report.outcome
+    first = next(one for one in outcome.problems if one.severity == "error")
+    kind = ProblemType.PAYLOAD_TOO_LARGE if first.code == Code.FILE_TOO_LARGE.slug else ProblemType.IMPORT_REFUSED
+    place = f"{first.column or ''}{first.row or ''}"
+    general = problem(kind, first.message, at=place or PART, seen=first.seen or "")
+    return ProblemRaised(
+        ImportRefusal(
+            **msgspec.structs.asdict(general),
+            code=first.code,
+            detected=outcome.detected,
+            problems=outcome.problems,
+            problem_counts=outcome.problem_counts,
+        )
+    )
 
 
 async def _check_draft(service: Service, employer_id: str, assessment_id: str) -> None:

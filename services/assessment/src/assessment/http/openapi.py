@@ -65,7 +65,7 @@ def _operation(operation: Operation, path: str) -> dict[str, Any]:
 def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     structs: dict[str, type[Message | Request]] = {Problem.__name__: Problem}
     for operation in operations:
-        named = [*operation.answers.values(), operation.body]
+        named = [*operation.answers.values(), *operation.refusals.values(), operation.body]
         structs.update({struct.__name__: struct for struct in named if struct is not None})
     _, schemas = msgspec.json.schema_components([structs[name] for name in sorted(structs)], ref_template=REFERENCE)
     return {name: _with_numbers(schema) for name, schema in schemas.items()}

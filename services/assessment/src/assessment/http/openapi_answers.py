@@ -24,7 +24,7 @@ def answers(operation: Operation, path: str) -> Described:
     for kind in problems_of(operation, path):
         by_status[kind.status].append(kind)
     for status, kinds in by_status.items():
-        found.setdefault(status, _problem(kinds))
+        found.setdefault(status, _problem(kinds, operation.refusals.get(status, Problem)))
     return {str(status): found[status] for status in sorted(found)}
 
 
@@ -40,19 +40,22 @@ def _success(operation: Operation, status: int) -> Described:
     if headers:
         described["headers"] = headers
     struct = operation.answers[status]
+    content: Described = {kind: {"schema": {"type": "string"}} for kind in operation.file_types}
     if struct is not None:
-        described["content"] = {"application/json": {"schema": _reference(struct.__name__)}}
+        content["application/json"] = {"schema": _reference(struct.__name__)}
+    if content:
+        described["content"] = content
     elif operation.is_document:
         described["content"] = {"application/json": {"schema": {"type": "object"}}}
     return described
 
 
-def _problem(kinds: list[ProblemType]) -> Described:
+def _problem(kinds: list[ProblemType], shape: type[Problem]) -> Described:
     """Several problems of one status share an answer; they are told apart by `type`."""
     narrowed = {"properties": {"type": {"enum": [kind.uri for kind in kinds]}}}
     described: Described = {
         "description": "; ".join(kind.title for kind in kinds),
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"allOf": [_reference(Problem.__name__), narrowed]}}},
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"allOf": [_reference(shape.__name__), narrowed]}}},
     }
     if ProblemType.UNAUTHORIZED in kinds:
         described["headers"] = {"WWW-Authenticate": _CHALLENGE}

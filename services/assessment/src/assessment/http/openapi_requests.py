@@ -25,6 +25,10 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
         "The most items of a page.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_ITEMS, "default": DEFAULT_PAGE_ITEMS},
     ),
+    "format": (
+        "`csv` downloads the questions as a file that an import takes.",
+        {"type": "string", "enum": ["json", "csv"], "default": "json"},
+    ),
     "cursor": ("Where the page begins: `next_cursor` of the page before.", {"type": "string"}),
 }
 _KEY: Final[Described] = {
@@ -79,4 +83,6 @@ def _in(where: str, name: str, description: str, schema: Described) -> Described
 
 def _path_schema(name: str) -> Described:
     """Anything may be asked for; what is no id names nothing."""
+    if name == "format":
+        return {"type": "string", "enum": ["csv", "xlsx"]}
     return {"type": "string"} if name == "slug" else _UUID

@@ -7,13 +7,13 @@ from typing import Any, Final, Literal
 from litestar.handlers import HTTPRouteHandler
 
 from contracts.assessment.limits import MAX_BODY_BYTES
-from contracts.problems import ProblemType
+from contracts.problems import Problem, ProblemType
 from contracts.wire import Message, Request as RequestBody
 
 OPERATION: Final = "operation"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Actor = Literal["operator", "employer", "candidate", "anyone"]
-QueryName = Literal["at_least", "limit", "cursor"]
+QueryName = Literal["at_least", "limit", "cursor", "format"]
 
 PAGE: Final[tuple[QueryName, ...]] = ("limit", "cursor", "at_least")
 FRESH: Final[tuple[QueryName, ...]] = ("at_least",)
@@ -26,7 +26,9 @@ class Operation:
     answers: Struct by status, None where there is no body
     idempotency: whether Idempotency-Key is taken; if_match: whether the resource's ETag is
     file: the body is multipart with one part `file`
+    file_types: the media types of what may be downloaded with status 200, beside its answer there if it has one
     problems: those of its own, beside what `problems_of` adds for every operation of its kind
+    refusals: the shape of problems by status where it says more than a problem does
     """
 
     id: str
@@ -43,7 +45,9 @@ class Operation:
     has_etag: bool = False
     has_location: bool = False
     is_document: bool = False
+    file_types: tuple[str, ...] = ()
     problems: tuple[ProblemType, ...] = ()
+    refusals: Mapping[int, type[Problem]] = field(default_factory=dict)
     query_names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 
 from assessment.domain import commands
 from assessment.domain.author_view import authors_view
-from assessment.http.answers import AnswerBytes, done, stands
+from assessment.http.answers import AnswerBytes, done, download, known, stands, validators
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
@@ -16,9 +16,10 @@ from assessment.http.opening import keys_of
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query
 from assessment.http.preconditions import expected_position
-from assessment.http.problems import not_found
+from assessment.http.problems import malformed, not_found
 from assessment.http.service import ServiceGiven
 from assessment.http.waiting import wait_as_asked
+from assessment.imports.export import CSV, exported
 from assessment.read_models import queries_assessments
 from contracts.assessment.assessments import QuestionDraft, QuestionList, ReplaceQuestions
 from contracts.assessment.limits import MAX_OPTIONS
@@ -40,9 +41,11 @@ GET: Final = Operation(
     summary="Read an assessment's questions with their keys",
     actor="employer",
     answers={200: QuestionList},
-    query=FRESH,
+    file_types=(CSV,),
+    query=(*FRESH, "format"),
     has_etag=True,
 )
+FILE_NAME: Final = "questions.csv"
 
 
 @endpoint("PUT", "/v1/assessments/{assessment_id:str}/questions", REPLACE)
@@ -73,12 +76,18 @@ async def get_questions(
     request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, GET)
+    wanted = query.get("format", "json")
+    if wanted not in ("json", "csv"):
+        raise malformed("The format is json or csv.", at="format", seen=wanted)
     await wait_as_asked(service.commands.watch, query)
     row = await queries_assessments.content(service.reader, employer.id, resource_id(assessment_id))
     if row is None:
         raise not_found()
     keys = keys_of(service.vault, assessment_id, row.sealed_keys)
-    return stands(QuestionList(authors_view(row.questions, keys)), row.position, request.headers)
+    shown = authors_view(row.questions, keys)
+    if wanted == "json":
+        return stands(QuestionList(shown), row.position, request.headers)
+    return known(row.position, request.headers) or download(exported(shown), CSV, FILE_NAME, validators(row.position))
 
 
 def content_ids(key: str, questions: tuple[QuestionDraft, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

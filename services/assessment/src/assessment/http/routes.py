@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from assessment.http import (
     assessments,
     employers,
+    import_templates,
     imports,
     invites,
     lifecycle,
@@ -31,6 +32,8 @@ RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
     questions.get_questions,
     imports.check_import,
     imports.commit_import,
+    imports.get_error_rows,
+    import_templates.get_import_template,
     lifecycle.publish_assessment,
     lifecycle.close_assessment,
     lifecycle.duplicate_assessment,

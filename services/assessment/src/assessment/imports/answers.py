@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from assessment.imports.bars import split_texts
 from assessment.imports.cells import Cell, CellKind
 from assessment.imports.choices import one_choice, several_choices
+from assessment.imports.layouts import STANDARD, Layout
 from assessment.imports.numbers import AmbiguousNumber, decimal_of
 from assessment.imports.problems import CellRefused, Code
 from assessment.imports.text import bounded, clean
@@ -23,10 +25,11 @@ TOLERANCE: Final = re.compile(r"±|\+/-|\+-")
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What reading a key may lean on: the row's options, and whether the file writes decimal commas."""
+    """What reading a key may lean on: the row's options, the layout, and whether the file writes decimal commas."""
 
     options: Sequence[str]
     decimal_comma: bool
+    layout: Layout = STANDARD
 
 
 def read_key(kind: QuestionKind, cell: Cell | None, answering: Answering) -> Key:
@@ -42,11 +45,11 @@ def read_key(kind: QuestionKind, cell: Cell | None, answering: Answering) -> Key
 
 
 def _single(cell: Cell, answering: Answering) -> Key:
-    return one_choice(cell, answering.options)
+    return one_choice(cell, answering.options, answering.layout)
 
 
 def _multiple(cell: Cell, answering: Answering) -> Key:
-    return several_choices(cell, answering.options)
+    return several_choices(cell, answering.options, answering.layout)
 
 
 def _true_false(cell: Cell, _answering: Answering) -> Key:
@@ -59,12 +62,12 @@ def _true_false(cell: Cell, _answering: Answering) -> Key:
 
 
 def _accepted_texts(cell: Cell, _answering: Answering) -> Key:
-    texts = [bounded(piece, MAX_ACCEPTED_CHARACTERS) for piece in cell.text.split("|")]
+    texts = [bounded(piece, MAX_ACCEPTED_CHARACTERS) for piece in split_texts(cell.text)]
     if not all(texts):
         raise CellRefused(Code.ACCEPTED_TEXT_EMPTY, cell.text)
     if len(texts) > MAX_ACCEPTED_TEXTS:
         raise CellRefused(Code.TOO_MANY_ACCEPTED_TEXTS, str(len(texts)))
-    return tuple(dict.fromkeys(texts))
+    return tuple(texts)
 
 
 def _number(cell: Cell, answering: Answering) -> Key:

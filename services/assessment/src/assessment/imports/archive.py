@@ -16,6 +16,9 @@ ENCRYPTED_FLAG: Final = 0x1
 PACKED_MAGICS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b")
 PACKED_NAMES: Final = (".zip", ".xlsx", ".xlsm", ".xls", ".docx", ".jar", ".7z", ".rar", ".gz", ".exe", ".dll")
 LOCAL_HEADER_BYTES: Final = 30
+END_MAGIC: Final = b"PK\x05\x06"
+ZIP64_MAGIC: Final = b"PK\x06\x06"
+END_BYTES: Final = 22
 
 # what zipfile raises on hostile bytes, beside its own error
 ZIP_FAULTS: Final = (
@@ -59,6 +62,7 @@ def open_archive(data: bytes) -> Archive:
         file = zipfile.ZipFile(BytesIO(data))
     except ZIP_FAULTS as fault:
         raise FileRefused(Code.DAMAGED_WORKBOOK) from fault
+    _check_end(data, file.start_dir)
     entries = file.infolist()
     if len(entries) > MAX_ARCHIVE_ENTRIES:
         raise FileRefused(Code.TOO_MANY_PARTS, str(len(entries)))
@@ -71,6 +75,19 @@ def refuse_packed(path: str, start: bytes) -> None:
     """Refuse a part that is itself an archive or a compound file, by its name or its first bytes."""
     if path.endswith(PACKED_NAMES) or start.startswith(PACKED_MAGICS):
         raise FileRefused(Code.EMBEDDED_FILE, path)
+
+
+def _check_end(data: bytes, directory_start: int) -> None:
+    """The directory ends once, at the end of the file: no second one that another reader would rather believe."""
+    ends = data.count(END_MAGIC, directory_start)
+    comment_bytes = len(data) - data.find(END_MAGIC, directory_start) - END_BYTES
+    if ends != 1 or data.count(ZIP64_MAGIC, directory_start) or comment_bytes != _declared_comment_bytes(data):
+        raise FileRefused(Code.DAMAGED_WORKBOOK)
+
+
+def _declared_comment_bytes(data: bytes) -> int:
+    start = data.rfind(END_MAGIC) + END_BYTES - 2
+    return int.from_bytes(data[start : start + 2], "little")
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], archive_bytes: int) -> None:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 
 class CellKind(Enum):
-    """What a cell holds; the last three hold nothing that could be read."""
+    """What a cell holds; the last four hold nothing that could be read as it is shown."""
 
     TEXT = auto()
     NUMBER = auto()
@@ -16,6 +16,7 @@ class CellKind(Enum):
     ERROR = auto()
     UNCALCULATED = auto()
     MERGED = auto()
+    FORMATTED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ def column_letters(column: int) -> str:
 
 
 def number_text(number: float) -> str:
-    """Write a number as a spreadsheet shows it without a format: `2`, `0.1`, never `2.0` or `1e+21`."""
-    text = format(Decimal(repr(number)), "f")
+    """Write a number as a spreadsheet shows it without a format: `2`, `0.3`, never `2.0` or `1e+21`.
+
+    Spreadsheet programs keep 15 digits: 0.1 + 0.2 is stored as 0.30000000000000004 and was never seen so by anybody.
+    """
+    text = format(Decimal(f"{number:.15g}"), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

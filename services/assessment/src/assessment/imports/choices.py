@@ -5,31 +5,32 @@ from collections.abc import Sequence
 from typing import Final
 
 from assessment.imports.cells import Cell, CellKind
-from assessment.imports.layout import OPTION_COLUMNS, column_name
+from assessment.imports.layouts import OPTION_COLUMNS, STANDARD, Layout, Naming
 from assessment.imports.problems import CellRefused, Code
 from assessment.imports.text import clean, same
 
 SEPARATORS: Final = re.compile(r"[,;|]")
+NUMBER_LIST: Final = re.compile(r"\s*[0-9]+\s*(?:[,;|]\s*[0-9]+\s*)+")
 Named = tuple[int, ...]
 """Options by their number from 1, in the order named."""
 
 
-def one_choice(cell: Cell, options: Sequence[str]) -> int:
+def one_choice(cell: Cell, options: Sequence[str], layout: Layout = STANDARD) -> int:
     """Read the one correct option of a single choice."""
     if _is_list_made_number(cell):
         raise CellRefused(Code.NUMBER_IN_LIST, cell.text)
     text = clean(cell.text)
-    named = _meanings(text, options)
+    named = _whole(text, options, layout)
     if len(named) == 1:
         return named.pop()
     if named:
         raise CellRefused(Code.CORRECT_AMBIGUOUS, text)
-    if len(_as_list(text, options)) > 1:
+    if len(_as_list(text, options, layout)) > 1:
         raise CellRefused(Code.CORRECT_NOT_ONE, text)
     raise CellRefused(Code.CORRECT_UNKNOWN, text)
 
 
-def several_choices(cell: Cell, options: Sequence[str]) -> Named:
+def several_choices(cell: Cell, options: Sequence[str], layout: Layout = STANDARD) -> Named:
     """Read the correct options of a multiple choice, in ascending order.
 
     An option's text may hold a separator: the cell as a whole and the cell as a list must then not both make sense.
@@ -37,41 +38,61 @@ def several_choices(cell: Cell, options: Sequence[str]) -> Named:
     if _is_list_made_number(cell):
         raise CellRefused(Code.NUMBER_IN_LIST, cell.text)
     text = clean(cell.text)
-    whole = _meanings(text, options)
-    listed = _as_list(text, options) if SEPARATORS.search(text) else ()
+    whole = _whole(text, options, layout)
+    listed = _as_list(text, options, layout) if SEPARATORS.search(text) else ()
     if len(whole) > 1 or (whole and listed):
         raise CellRefused(Code.CORRECT_AMBIGUOUS, text)
     if whole:
         return (whole.pop(),)
     if not listed:
-        raise CellRefused(_first_fault(text, options), text)
+        raise CellRefused(_first_fault(text, options, layout), text)
     if len(set(listed)) < len(listed):
         raise CellRefused(Code.CORRECT_TWICE, text)
     return tuple(sorted(listed))
 
 
-def _as_list(text: str, options: Sequence[str]) -> Named:
+def _whole(text: str, options: Sequence[str], layout: Layout) -> set[int]:
+    """Read the cell as one name; where numbers go first, a list of them is nothing else."""
+    if layout.naming is Naming.NUMBER and NUMBER_LIST.fullmatch(text):
+        return set()
+    return _meanings(text, options, layout)
+
+
+def _as_list(text: str, options: Sequence[str], layout: Layout) -> Named:
     """Read a list; empty unless each item names exactly one option."""
-    named = [_meanings(item.strip(), options) for item in SEPARATORS.split(text)]
+    named = [_meanings(item.strip(), options, layout) for item in SEPARATORS.split(text)]
     return tuple(one.pop() for one in named) if all(len(one) == 1 for one in named) else ()
 
 
-def _first_fault(text: str, options: Sequence[str]) -> Code:
-    meanings = (_meanings(item.strip(), options) for item in SEPARATORS.split(text))
+def _first_fault(text: str, options: Sequence[str], layout: Layout) -> Code:
+    meanings = (_meanings(item.strip(), options, layout) for item in SEPARATORS.split(text))
     return Code.CORRECT_AMBIGUOUS if any(len(one) > 1 for one in meanings) else Code.CORRECT_UNKNOWN
 
 
-def _meanings(item: str, options: Sequence[str]) -> set[int]:
-    """Give every option that an item could name."""
-    named = {number for number, option in enumerate(options, start=1) if same(item, option)}
-    if item.isascii() and item.isdigit() and len(item) <= len(str(len(options))):
-        named.add(int(item))
-    if len(item) == 1 and item.isascii() and item.isalpha():
-        named.add(ord(item.upper()) - ord("A") + 1)
-    column = column_name(item)
-    if column in OPTION_COLUMNS:
-        named.add(OPTION_COLUMNS.index(column) + 1)
-    return {number for number in named if 1 <= number <= len(options)}
+def _meanings(item: str, options: Sequence[str], layout: Layout) -> set[int]:
+    """Give every option that an item could name; what the layout's own program goes by leaves no second one."""
+    number, letter = _number(item, len(options)), _letter(item)
+    if layout.naming is Naming.NUMBER and number is not None:
+        named = {number}
+    elif layout.naming is Naming.LETTER and letter is not None:
+        named = {letter}
+    else:
+        texts = {place for place, option in enumerate(options, start=1) if same(item, option)}
+        named = texts | {one for one in (number, letter, _column(item, layout)) if one is not None}
+    return {one for one in named if 1 <= one <= len(options)}
+
+
+def _number(item: str, count: int) -> int | None:
+    return int(item) if item.isascii() and item.isdigit() and len(item) <= len(str(count)) else None
+
+
+def _letter(item: str) -> int | None:
+    return ord(item.upper()) - ord("A") + 1 if len(item) == 1 and item.isascii() and item.isalpha() else None
+
+
+def _column(item: str, layout: Layout) -> int | None:
+    name = layout.column_name(item)
+    return OPTION_COLUMNS.index(name) + 1 if name in OPTION_COLUMNS else None
 
 
 def _is_list_made_number(cell: Cell) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from assessment.imports.cells import Cell, CellKind, Row, Sheet
 from assessment.imports.delimited import DELIMITERS, Record, limited, records, separator_line
 from assessment.imports.encoding import DecodedText, decode
-from assessment.imports.layout import is_header
+from assessment.imports.layouts import layout_of
 from assessment.imports.limits import (
     DELIMITER_SAMPLE_CHARACTERS,
     DELIMITER_SAMPLE_RECORDS,
@@ -54,7 +54,7 @@ def _delimiter(text: str) -> str:
 
 def _evidence(sample: str, delimiter: str) -> tuple[bool, int, int]:
     sampled = list(islice(_readable(sample, delimiter), DELIMITER_SAMPLE_RECORDS))
-    has_header = any(is_header(record) for record in sampled[:HEADER_SEARCH_ROWS])
+    has_header = any(layout_of(record) is not None for record in sampled[:HEADER_SEARCH_ROWS])
     widths = Counter(len(record) for record in sampled)
     several = {width: count for width, count in widths.items() if width > 1}
     if not several:

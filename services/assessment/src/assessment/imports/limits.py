@@ -4,7 +4,7 @@ from typing import Final
 
 from assessment.domain.content import MAX_QUESTIONS_DATA_BYTES, QUESTIONS_FRAME_BYTES
 
-CONTRACT_VERSION: Final = 1
+CONTRACT_VERSION: Final = 2
 """Part of the digest: the same bytes read under another contract are another import."""
 
 MAX_ROWS: Final = 10_000
@@ -35,6 +35,9 @@ DELIMITER_SAMPLE_RECORDS: Final = 50
 
 MAX_PROBLEMS: Final = 200
 MAX_SEEN_CHARACTERS: Final = 80
+MAX_ERROR_ROWS_BYTES: Final = 1024 * 1024
+"""Of the rows that a report gives back for correction, as JSON; a row beyond that is only counted."""
+
 MAX_GUESSED_CELLS_SHOWN: Final = 3
 
 CHILD_MEMORY_BYTES: Final = 512 * 1024 * 1024

@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 from typing import Final
 
-MAX_NUMBER_CHARACTERS: Final = 40
+MAX_NUMBER_CHARACTERS: Final = 64
+"""As many as a number of 30 digits takes that begins 30 places behind the point."""
+
 PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 

@@ -6,7 +6,13 @@ from assessment.imports.bank import Bank
 from assessment.imports.cells import Sheet
 from assessment.imports.delimited_sheet import read_delimited
 from assessment.imports.detection import Format, detect
-from assessment.imports.layout import LAYOUT_NAME, Header, check_header, find_header, likeliest_header
+from assessment.imports.headers import (
+    Header,
+    check_header,
+    find_header,
+    likeliest_header,
+    note_columns_not_kept,
+)
 from assessment.imports.precheck import WorkbookScan, check_workbook
 from assessment.imports.problems import Code, FileRefused
 from assessment.imports.report import NOTHING_DETECTED, Outcome, ProblemList, refused
@@ -48,7 +54,7 @@ def _read_workbook(data: bytes, scan: WorkbookScan, detected: Detected) -> Outco
 
 
 def _read_sheets(sheets: list[Sheet], detected: Detected, problems: ProblemList) -> Outcome:
-    """Read the one sheet that has our header; more than one is as wrong as none."""
+    """Read the one sheet that has a header; more than one is as wrong as none."""
     headed = [(sheet, header) for sheet in sheets if (header := find_header(sheet)) is not None]
     if len(headed) > 1:
         problems.add(Code.SEVERAL_SHEETS, ", ".join(sheet.name or "" for sheet, _ in headed))
@@ -63,15 +69,18 @@ def _read_sheets(sheets: list[Sheet], detected: Detected, problems: ProblemList)
 
 
 def _read_bank(sheet: Sheet, header: Header, detected: Detected, problems: ProblemList) -> Outcome:
-    detected = replace(detected, layout=LAYOUT_NAME, sheet=sheet.name, header_row=header.row)
+    detected = replace(detected, layout=header.layout.name, sheet=sheet.name, header_row=header.row)
     if not check_header(header, problems):
         return problems.outcome(detected)
-    tags = header.place_of("tags")
-    if tags is not None and any(tags in row.cells for row in sheet.rows if row.number > header.row):
-        problems.add(Code.TAGS_NOT_KEPT, row=header.row, column=tags, header=header.titles[tags])
+    note_columns_not_kept(header, sheet, problems)
     bank = Bank(header, problems)
     bank.read(sheet)
-    return problems.outcome(replace(detected, rows=bank.rows), tuple(bank.questions))
+    return replace(
+        problems.outcome(replace(detected, rows=bank.rows), tuple(bank.questions)),
+        titles=bank.titles(),
+        error_rows=tuple(bank.error_rows),
+        error_row_count=bank.error_row_count,
+    )
 
 
 def _note_unknown(sheets: list[Sheet], problems: ProblemList) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from assessment.imports.archive import Archive, open_archive, refuse_packed
 from assessment.imports.markup import read_markup, refuse_forbidden_bytes
 from assessment.imports.sheet_scan import SharedStringReader, SheetReader, SheetScan
+from assessment.imports.styles import StyleReader
 from assessment.imports.workbook_map import (
     CONTENT_TYPES_PATH,
     RELATIONS_PATH,
@@ -17,7 +18,8 @@ from assessment.imports.workbook_map import (
 )
 
 SHARED_STRINGS_PATH: Final = "xl/sharedstrings.xml"
-READ_PATHS: Final = frozenset({SHARED_STRINGS_PATH, WORKBOOK_PATH, RELATIONS_PATH, CONTENT_TYPES_PATH})
+STYLES_PATH: Final = "xl/styles.xml"
+READ_PATHS: Final = frozenset({SHARED_STRINGS_PATH, STYLES_PATH, WORKBOOK_PATH, RELATIONS_PATH, CONTENT_TYPES_PATH})
 MARKUP_NAMES: Final = (".xml", ".rels")
 
 
@@ -38,22 +40,23 @@ def check_workbook(data: bytes) -> WorkbookScan:
     refuse_other_formats(archive)
     parts = sheet_parts(archive)
     sheet_paths = {part.path for part in parts}
-    shared = SharedStringReader()
-    if SHARED_STRINGS_PATH in archive.entries:
-        read_markup(archive.chunks(SHARED_STRINGS_PATH), SHARED_STRINGS_PATH, shared)
+    shared, styles = SharedStringReader(), StyleReader()
+    for path, part_reader in ((SHARED_STRINGS_PATH, shared), (STYLES_PATH, styles)):
+        if path in archive.entries:
+            read_markup(archive.chunks(path), path, part_reader)
     for path in sorted(archive.entries.keys() - sheet_paths - READ_PATHS):
         _check_part(archive, path)
-    scans = _scan_sheets(archive, parts, shared.lengths)
+    scans = _scan_sheets(archive, parts, shared.lengths, styles.styles)
     return WorkbookScan(scans, any(path.startswith("xl/media/") for path in archive.entries))
 
 
 def _scan_sheets(
-    archive: Archive, parts: list[SheetPart], shared: list[int]
+    archive: Archive, parts: list[SheetPart], shared: list[int], styles: set[int]
 ) -> tuple[tuple[SheetPart, SheetScan], ...]:
     scans = []
     cells = 0
     for part in parts:
-        reader = SheetReader(shared, limited=not part.hidden, cells=cells)
+        reader = SheetReader(shared, styles, limited=not part.hidden, cells=cells)
         read_markup(archive.chunks(part.path), part.path, reader)
         cells = reader.cells
         scans.append((part, reader.scan))

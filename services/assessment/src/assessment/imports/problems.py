@@ -16,7 +16,7 @@ class Code(Enum):
     LOCK_FILE = (
         "lock-file",
         "error",
-        "This is the lock file that Excel keeps while a workbook is open; upload the other.",
+        "This is the lock file kept while a workbook is open (its name begins with ~$); upload the other.",
     )
     OLD_EXCEL = ("old-excel", "error", "This is a workbook of Excel 97-2003 (.xls); save it as .xlsx and upload that.")
     BINARY_EXCEL = ("binary-excel", "error", "This is a binary workbook (.xlsb); save it as .xlsx and upload that.")
@@ -27,14 +27,18 @@ class Code(Enum):
     FORBIDDEN_MARKUP = (
         "forbidden-markup",
         "error",
-        "The workbook declares a document type or entities, which are never read.",
+        "The workbook declares a document type, as no spreadsheet program does; save a copy and upload that.",
     )
     EMBEDDED_FILE = ("embedded-file", "error", "Another file is packed into the workbook; remove it and save a copy.")
-    TOO_MANY_PARTS = ("too-many-parts", "error", "The workbook has more than 1,000 parts.")
+    TOO_MANY_PARTS = (
+        "too-many-parts",
+        "error",
+        "The workbook has over 1,000 parts; copy the questions into a new one.",
+    )
     INFLATES_TOO_FAR = (
         "inflates-too-far",
         "error",
-        "The workbook unpacks to more than 40 MiB, or to 100 times its size.",
+        "The workbook unpacks to over 40 MiB, or 100 times its size; copy the questions into a new one.",
     )
     TOO_MANY_ROWS = (
         "too-many-rows",
@@ -45,9 +49,9 @@ class Code(Enum):
     TOO_MANY_CELLS = (
         "too-many-cells",
         "error",
-        "The workbook has more than 500,000 cells, formatted empty ones included.",
+        "The workbook has over 500,000 cells, empty formatted ones included; copy the questions into a new one.",
     )
-    CELL_TOO_LONG = ("cell-too-long", "error", "A cell holds more than 32,767 characters.")
+    CELL_TOO_LONG = ("cell-too-long", "error", "The cell holds more than 32,767 characters; shorten it.")
     TOO_MUCH_TEXT = ("too-much-text", "error", "The cells together hold more text than can be read; split the file.")
     TOO_MUCH_MEMORY = (
         "too-much-memory",
@@ -87,11 +91,25 @@ class Code(Enum):
 
     # the sheets and the header
     NO_QUESTIONS = ("no-questions", "error", "There is no question below the header row.")
-    UNKNOWN_LAYOUT = ("unknown-layout", "error", "No header row with `question` and `type` is in the first 20 rows.")
+    UNKNOWN_LAYOUT = (
+        "unknown-layout",
+        "error",
+        "No header row is in the first 20 rows; compare yours with the template.",
+    )
     MISSING_COLUMN = ("missing-column", "error", "The header row lacks this column.")
     DUPLICATE_COLUMN = ("duplicate-column", "error", "This column's header stands twice.")
-    UNKNOWN_COLUMN = ("unknown-column", "error", "This header isn't one of the layout's, and its column was not read.")
-    SEVERAL_SHEETS = ("several-sheets", "error", "More than one sheet has questions; keep them in one.")
+    UNKNOWN_COLUMN = ("unknown-column", "error", "This header isn't one of the layout's; rename or delete its column.")
+    COLUMN_NOT_READ = (
+        "column-not-read",
+        "warning",
+        "This header isn't one of the layout's, and its column isn't read.",
+    )
+    COLUMN_NOT_KEPT = ("column-not-kept", "warning", "This column has no place in an assessment and is left out.")
+    SEVERAL_SHEETS = (
+        "several-sheets",
+        "error",
+        "More than one sheet has questions; keep one and delete or hide the others.",
+    )
     SHEET_NOT_READ = ("sheet-not-read", "warning", "This sheet has no header row of the layout and was not read.")
     HIDDEN_SHEET_NOT_READ = ("hidden-sheet-not-read", "warning", "This sheet is hidden and was not read.")
     PICTURES_NOT_READ = ("pictures-not-read", "warning", "The workbook has pictures, which are not read.")
@@ -115,6 +133,11 @@ class Code(Enum):
         "error",
         "The spreadsheet program made a date of this; format the cell as text and type it again.",
     )
+    FORMATTED_NUMBER = (
+        "formatted-number",
+        "error",
+        "The cell shows its number with a sign or unit (50%, $5); format it as text and type it again.",
+    )
     NUMBER_IN_LIST = (
         "number-in-list",
         "error",
@@ -127,7 +150,8 @@ class Code(Enum):
     # a question
     QUESTION_MISSING = ("question-missing", "error", "The row has no question.")
     TYPE_MISSING = ("type-missing", "error", "The row has no type.")
-    TYPE_UNKNOWN = ("type-unknown", "error", "The type is none of single, multiple, true_false, text, numeric, essay.")
+    TYPE_UNKNOWN = ("type-unknown", "error", "The type isn't one that this layout has; take one from the template.")
+    TYPE_NOT_SCORED = ("type-not-scored", "error", "A poll or a drawing can't be scored; delete the row.")
     OPTIONS_TOO_FEW = ("options-too-few", "error", "A choice needs at least two options.")
     OPTION_GAP = ("option-gap", "error", "This option is empty but a later one isn't.")
     OPTION_TWICE = ("option-twice", "error", "Two options of the question have the same text.")
@@ -141,7 +165,11 @@ class Code(Enum):
     )
     CORRECT_TWICE = ("correct-twice", "error", "The same option is named twice.")
     CORRECT_NOT_ONE = ("correct-not-one", "error", "A single choice has exactly one correct option.")
-    CORRECT_NOT_TAKEN = ("correct-not-taken", "error", "An essay has no correct answer; empty the cell.")
+    CORRECT_NOT_TAKEN = (
+        "correct-not-taken",
+        "error",
+        "A question of this type has no correct answer here; empty the cell.",
+    )
     CORRECT_NOT_TRUE_OR_FALSE = ("correct-not-true-or-false", "error", "The correct answer must be true or false.")
     CORRECT_NOT_A_NUMBER = (
         "correct-not-a-number",
@@ -161,7 +189,11 @@ class Code(Enum):
         "error",
         "Points go from 0 to 1,000 with at most three decimal places.",
     )
-    QUESTION_REFUSED = ("question-refused", "error", "An assessment takes no such question.")
+    QUESTION_REFUSED = (
+        "question-refused",
+        "error",
+        "An assessment takes no such text; type it again without hidden marks.",
+    )
     EXTERNAL_ID_TWICE = ("external-id-twice", "error", "The external_id stands in an earlier row already.")
 
     def __init__(self, slug: str, severity: Severity, sentence: str) -> None:

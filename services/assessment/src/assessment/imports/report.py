@@ -13,14 +13,29 @@ NOTHING_DETECTED = Detected(
 )
 
 
+class ErrorRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row as it stood, from column A on, and what is wrong with it in sentences."""
+
+    row: int
+    cells: tuple[str, ...]
+    problem: str
+
+
 class Outcome(msgspec.Struct, frozen=True):
-    """What the child process hands back. errors: how many problems refuse something, listed or not."""
+    """What the child process hands back. errors: how many problems refuse something, listed or not.
+
+    titles: the header row from column A on; error_rows: the first of those that were not accepted, `error_row_count`
+    of all. Where no layout was detected, nothing of the file was read.
+    """
 
     detected: Detected
     questions: tuple[QuestionDraft, ...]
     problems: tuple[ImportProblem, ...]
     problem_counts: dict[str, int]
     errors: int
+    titles: tuple[str, ...] = ()
+    error_rows: tuple[ErrorRow, ...] = ()
+    error_row_count: int = 0
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -38,7 +53,13 @@ class Report(msgspec.Struct, frozen=True):
             accepted=len(self.outcome.questions),
             problems=self.outcome.problems,
             problem_counts=self.outcome.problem_counts,
+            error_rows=self.outcome.error_row_count,
         )
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether no question bank was found at all."""
+        return self.outcome.detected.layout is None
 
 
 class ProblemList:
@@ -79,16 +100,19 @@ def _problem(code: Code, seen: str | None, row: int | None, column: int | None, 
     return ImportProblem(
         row=row,
         column=column_letters(column) if column else None,
-        header=_shown(header),
+        header=shown(header),
         code=code.slug,
         message=code.sentence,
-        seen=_shown(seen),
+        seen=shown(seen),
         severity=code.severity,
     )
 
 
-def _shown(text: str | None) -> str | None:
-    """Cut what an author may see again; half a surrogate pair can't be sent, so it is replaced."""
-    if text is None:
-        return None
-    return text[:MAX_SEEN_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+def shown(text: str | None) -> str | None:
+    """Cut what an author may see again."""
+    return None if text is None else sendable(text[:MAX_SEEN_CHARACTERS])
+
+
+def sendable(text: str) -> str:
+    """Replace halves of surrogate pairs, which can't be sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")

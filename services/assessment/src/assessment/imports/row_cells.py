@@ -1,11 +1,12 @@
 """One row by its header's names: each cell read on its own, each fault noted at its own place."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from assessment.imports.cells import Cell, CellKind, Row
-from assessment.imports.layout import Header
+from assessment.imports.guarding import unguarded
+from assessment.imports.headers import Header
 from assessment.imports.problems import CellRefused, Code
 from assessment.imports.report import ProblemList
 
@@ -15,23 +16,30 @@ UNREADABLE: Final[Mapping[CellKind, Code]] = {
     CellKind.UNCALCULATED: Code.FORMULA_WITHOUT_VALUE,
     CellKind.MERGED: Code.MERGED_CELLS,
     CellKind.DATE: Code.DATE_IN_CELL,
+    CellKind.FORMATTED: Code.FORMATTED_NUMBER,
 }
 
 
 @dataclass(slots=True)
 class RowCells:
-    """sound: no error was noted in this row so far."""
+    """faults: every error noted in this row so far, as its author reads it."""
 
     row: Row
     header: Header
     problems: ProblemList
-    sound: bool = True
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not self.faults
 
     def cell(self, name: str) -> Cell | None:
         """Give the cell in a column of the layout, if it is there and can be read."""
         column = self.header.place_of(name)
         cell = self.row.cells.get(column) if column is not None else None
-        return None if cell is None or cell.kind in UNREADABLE else cell
+        if cell is None or cell.kind in UNREADABLE:
+            return None
+        return Cell(cell.kind, unguarded(cell.text)) if cell.kind is CellKind.TEXT else cell
 
     def is_unreadable(self, name: str) -> bool:
         column = self.header.place_of(name)
@@ -59,12 +67,17 @@ class RowCells:
     def check_cells(self) -> None:
         """Note every cell that holds nothing readable, and every value that has no header above it."""
         for column, cell in self.row.cells.items():
-            if column in self.header.columns and cell.kind in UNREADABLE:
+            if self.header.layout.keeps(self.header.columns.get(column)) and cell.kind in UNREADABLE:
                 self._note(UNREADABLE[cell.kind], column, self.header.columns[column], cell.text or None)
-            elif column not in self.header.titles and cell.kind is not CellKind.MERGED:
+            elif self._has_no_header(column, cell):
                 self._note(Code.VALUE_WITHOUT_HEADER, column, None, cell.text or None)
+
+    def _has_no_header(self, column: int, cell: Cell) -> bool:
+        if column in self.header.titles or cell.kind is CellKind.MERGED:
+            return False
+        return not self.header.is_numbering(column, cell)
 
     def _note(self, code: Code, column: int | None, name: str | None, seen: str | None) -> None:
         title = self.header.titles.get(column, name) if column is not None else name
         self.problems.add(code, seen, row=self.row.number, column=column, header=title)
-        self.sound = False
+        self.faults.append(f"{title}: {code.sentence}" if title else code.sentence)

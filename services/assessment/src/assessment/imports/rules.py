@@ -6,7 +6,7 @@ from typing import Final
 from assessment.domain.content import recorded_bytes
 from assessment.domain.decision import Refused
 from assessment.domain.questions import content_of
-from assessment.imports.layout import OPTION_COLUMNS
+from assessment.imports.layouts import OPTION_COLUMNS
 from assessment.imports.problems import Code
 from assessment.imports.row_cells import RowCells
 from contracts.assessment.assessments import QuestionDraft

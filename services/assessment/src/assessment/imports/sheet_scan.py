@@ -25,20 +25,22 @@ class SheetScan:
 
 
 class SheetReader(Reader):
-    """Reads one worksheet; `shared` holds the lengths of the shared strings.
+    """Reads one worksheet; `shared` holds the lengths of the shared strings, `styles` those that change numbers.
 
     A sheet that the parser will be given is `limited`: FileRefused is raised at the first limit.
     `cells` counts on from the sheets before.
     """
 
-    def __init__(self, shared: list[int], *, limited: bool, cells: int = 0) -> None:
+    def __init__(self, shared: list[int], styles: set[int], *, limited: bool, cells: int = 0) -> None:
         self.scan = SheetScan()
         self.cells = cells
         self._limited = limited
         self.shared_characters = 0
         self._shared = shared
+        self._styles = styles
         self._row = self._column = 0
         self._kind = ""
+        self._is_restyled = False
         self._text: list[str] = []
         self._length = 0
         self._in_text = self._has_value = self._has_formula = False
@@ -87,6 +89,7 @@ class SheetReader(Reader):
         if self.cells > MAX_CELLS:
             raise FileRefused(Code.TOO_MANY_CELLS, row=self._row, column=self._column)
         self._kind = attributes.get("t", "n")
+        self._is_restyled = bool(self._styles) and _number(attributes.get("s"), 0) in self._styles
         self._text.clear()
         self._length = 0
         self._has_value = self._has_formula = False
@@ -102,6 +105,8 @@ class SheetReader(Reader):
             self.scan.unreadable[self._row, self._column] = (CellKind.ERROR, text)
         elif self._has_formula and not text and not (self._kind == "str" and self._has_value):
             self.scan.unreadable[self._row, self._column] = (CellKind.UNCALCULATED, "")
+        elif self._kind == "n" and text and self._is_restyled:
+            self.scan.unreadable[self._row, self._column] = (CellKind.FORMATTED, text)
 
     def _extend(self) -> None:
         self.scan.last_row = max(self.scan.last_row, self._row)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
+from assessment.domain.normalization import norm_v1
 from assessment.imports.problems import CellRefused, Code
 
 # controls but tab and line feed, halves of surrogate pairs, noncharacters; what a later Unicode assigns is left alone
@@ -20,12 +21,10 @@ def clean(text: str) -> str:
     Combining marks, emoji and directions stay as typed. Raises CellRefused for a control character.
     """
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if all(unicodedata.category(character) == "Cf" or character.isspace() for character in cleaned):
-        return ""
     hidden = HIDDEN.search(cleaned)
     if hidden is not None:
         raise CellRefused(Code.CONTROL_CHARACTER, f"U+{ord(hidden[0]):04X}")
-    return cleaned
+    return cleaned if norm_v1(cleaned) else ""
 
 
 def bounded(text: str, max_characters: int) -> str:

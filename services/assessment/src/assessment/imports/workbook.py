@@ -12,6 +12,7 @@ from assessment.imports.precheck import WorkbookScan
 from assessment.imports.problems import Code, FileRefused
 from assessment.imports.sheet_scan import Place, SheetScan
 
+Moment = date | datetime | time | timedelta
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -46,7 +47,7 @@ def _read_sheet(workbook: CalamineWorkbook, name: str, scan: SheetScan) -> Sheet
 def _cells(values: list[Value], unreadable: Mapping[int, Cell]) -> dict[int, Cell]:
     cells = dict(unreadable)
     for column, value in enumerate(values, start=1):
-        if value != "":
+        if value != "" and (column not in unreadable or isinstance(value, Moment)):
             cells[column] = _cell(value)
     return cells
 

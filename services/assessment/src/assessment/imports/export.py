@@ -1,0 +1,81 @@
+"""Questions and rows as CSV files that a spreadsheet program opens without harm and an import reads again."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Final
+
+from assessment.imports.bars import joined_texts
+from assessment.imports.cells import Cell, CellKind
+from assessment.imports.choices import several_choices
+from assessment.imports.guarding import guarded
+from assessment.imports.layouts import COLUMNS, OPTION_COLUMNS, PASSED_OVER, folded
+from assessment.imports.problems import CellRefused
+from assessment.imports.report import ErrorRow
+from contracts.assessment.assessments import NumericKey, QuestionAnswer
+
+CSV: Final = "text/csv; charset=utf-8"
+EXPORTED: Final = tuple(name for name in COLUMNS if name != "tags")
+
+
+def exported(questions: Iterable[QuestionAnswer]) -> bytes:
+    """Write questions in our own layout; importing the file gives the same questions, but for space around texts."""
+    return _file(EXPORTED, ([_row(question).get(name, "") for name in EXPORTED] for question in questions))
+
+
+def error_rows_file(titles: Sequence[str], rows: Iterable[ErrorRow]) -> bytes:
+    """Write rows as they stood under their own header, with the number and the problems of each behind."""
+    kept = [place for place, title in enumerate(titles) if folded(title) not in PASSED_OVER]
+    wide = [(row, [*row.cells, *[""] * (len(titles) - len(row.cells))]) for row in rows]
+    lines = ([*[cells[place] for place in kept], str(row.row), row.problem] for row, cells in wide)
+    return _file([*[titles[place] for place in kept], *PASSED_OVER], lines)
+
+
+def _file(header: Iterable[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with the mark by which spreadsheet programs know it; no cell begins a formula."""
+    file = StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([guarded(title) for title in header])
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _row(question: QuestionAnswer) -> dict[str, str]:
+    texts = [option.text for option in question.options]
+    return {
+        "question": question.prompt,
+        "type": question.kind,
+        **dict(zip(OPTION_COLUMNS, texts, strict=False)),
+        "correct": _correct(question, texts),
+        "points": format(question.points, "f"),
+        "explanation": question.explanation,
+        "external_id": question.external_id or "",
+    }
+
+
+def _correct(question: QuestionAnswer, options: Sequence[str]) -> str:
+    correct = question.correct
+    if correct is None:
+        return ""
+    if isinstance(correct, bool):
+        return "true" if correct else "false"
+    if isinstance(correct, NumericKey):
+        tolerance = f" ± {correct.tolerance:f}" if correct.tolerance else ""
+        return f"{correct.value:f}{tolerance}"
+    if isinstance(correct, int):
+        return _columns((correct,), options)
+    if question.kind == "text":
+        return joined_texts([str(text) for text in correct])
+    return _columns(tuple(int(number) for number in correct), options)
+
+
+def _columns(numbers: tuple[int, ...], options: Sequence[str]) -> str:
+    """Name options by their columns, in a spelling that is the text of none of them: ten texts spoil ten at most."""
+    for spaces in range(1, len(OPTION_COLUMNS) + 2):
+        text = ",".join(f"option{'_' * spaces}{number}" for number in numbers)
+        try:
+            if several_choices(Cell(CellKind.TEXT, text), options) == numbers:
+                return text
+        except CellRefused:
+            continue
+    raise AssertionError("eleven spellings against at most ten options")
