@@ -1,0 +1,273 @@
+"""One history of a log from one seed: lives that end in kills and power cuts, and at last a life without faults."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
+
+from docs.tools.independent_reader import BrokenLogError, ReadLog, read_log
+from eventrail.log.errors import LogError, RangeDamaged, SyncFailed
+from eventrail.log.log import Log
+from tests.kit.history import Acknowledged, Quarantined, View, check_history
+from tests.kit.logs import NOON, numbered_id
+from tests.kit.simulated_disk.disk import SimulatedDisk
+from tests.kit.simulated_disk.faults import ENDS, Faults
+from tests.kit.simulated_disk.mirror import Mirror
+from tests.kit.simulated_disk.process import ProcessEnded, SimulatedFiles
+from tests.simulation.engine.clients import Clients
+from tests.simulation.engine.damage import judge_damaged, rot
+from tests.simulation.engine.fate import draw_fate
+from tests.simulation.engine.workload import Workload
+
+DIRECTORY = Path("/log")
+LONGEST_VIOLATIONS = 5
+_CLOCK_JUMP_MICROSECONDS = 2 * 3_600 * 1_000_000
+_WRITING = frozenset({"write_at", "sync_data", "sync"})
+_CHECKED_STARTS = 0.3
+"""All is checked at the end, against all that was ever answered and read: a check before it only saves time."""
+
+
+@dataclass(slots=True)
+class Ending:
+    """What came of a history: violations in words, what happened how often, which faults struck how often."""
+
+    seed: int
+    trace_hash: str = ""
+    violations: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+
+
+class History:
+    """The machine, its log, and the clients, of whom only the records outlive a crash.
+
+    `mirror` may have shown another history's disk before.
+    """
+
+    def __init__(self, seed: int, mirror: Mirror) -> None:
+        chance = Random(seed)
+        self._chance = chance
+        self._fate = draw_fate(chance)
+        self._faults = Faults(chance, self._fate.rates)
+        self._disk = SimulatedDisk(self._faults)
+        self._clients = Clients(Workload(chance))
+        self._mirror = mirror
+        self._ids = count(0xF000000)
+        self._now = NOON
+        self._steady_seconds = 0.0
+        self._witnessed = 0
+        self._evidence: set[str] = set()
+        self._ending = Ending(seed)
+        self._over = False
+
+    def run(self) -> Ending:
+        ending = self._ending
+        for _ in range(self._fate.lives):
+            self._live()
+            self._rest()
+            if self._over or ending.violations:
+                break
+        else:
+            self._recover_for_good()
+        self._check(final=True)
+        ending.counts["acknowledged"] = sum(isinstance(record, Acknowledged) for record in self._clients.records)
+        ending.struck = self._faults.struck
+        ending.trace_hash = self._disk.trace_hash
+        del ending.violations[LONGEST_VIOLATIONS:]
+        return ending
+
+    def _live(self) -> None:
+        """From a start to an end, be it in the midst of the start, of an append, or of a clean stop."""
+        files = self._process()
+        with self._ending_of(files):
+            self._work(files)
+        if files.ended_by is None:
+            files.end(self._chance.choice(ENDS))
+        self._ending.counts["crashes"] += 1
+
+    def _process(self) -> SimulatedFiles:
+        """One that ends somewhere in its start, somewhere later, at something it wrote, or only at rest."""
+        chance = self._chance
+        where = chance.randrange(5)
+        if where == 0:
+            return SimulatedFiles(self._disk)
+        if where == 1:
+            return SimulatedFiles(self._disk, chance.randint(1, 60))
+        if where == 2:
+            return SimulatedFiles(self._disk, chance.randint(40, 200))
+        return SimulatedFiles(self._disk, chance.randint(1, 16), _WRITING)
+
+    def _work(self, files: SimulatedFiles) -> None:
+        log = self._start(files)
+        if log is None:
+            return
+        files.at_sync = lambda: self._clients.look_on(log)
+        for _ in range(self._chance.randint(1, 7)):
+            self._step(log)
+        if self._chance.random() < 0.3:
+            log.close()
+            self._ending.counts["clean stops"] += 1
+
+    @contextmanager
+    def _ending_of(self, files: SimulatedFiles) -> Iterator[None]:
+        """A process that was ended, or ended itself because its disk failed; anything else is a violation."""
+        errors = self._faults.errors
+        try:
+            yield
+        except ProcessEnded:
+            pass
+        except SyncFailed as failure:
+            if files.ended_by is None and self._faults.errors == errors:
+                self._violated(f"the log failed without a fault: {failure}")
+        except Exception as error:  # noqa: BLE001 - whatever the engine raises beyond its own refusals is a finding
+            if files.ended_by is None:
+                self._violated(f"the engine raised {error!r}")
+
+    def _start(self, files: SimulatedFiles) -> Log | None:
+        """An open log; None where the start was refused, as only a fault in it may cause."""
+        errors = self._faults.errors
+        self._ending.counts["starts"] += 1
+        try:
+            log = self._open(files)
+        except (LogError, OSError) as refusal:
+            if files.ended_by is None and self._faults.errors == errors:
+                self._violated(f"a start was refused without a fault: {refusal!r}")
+            self._disk.note(f"refused {type(refusal).__name__}")
+            return None
+        if log.suspension is not None:
+            self._violated(f"appends are suspended: {log.suspension}")
+        self._look_at_evidence()
+        with self._damage_only_by_errors():
+            self._clients.read(log, "start", View(limit=10_000))
+        self._witnessed = log.head.position
+        if self._chance.random() < _CHECKED_STARTS:
+            self._check()
+        return log
+
+    def _open(self, files: SimulatedFiles) -> Log:
+        return Log.open(
+            DIRECTORY,
+            self._fate.options,
+            witness_position=self._chance.choice((None, self._witnessed)),
+            clock=self._clock,
+            new_id=lambda _: numbered_id(next(self._ids)),
+            steady=lambda: self._steady_seconds,
+            files=files,
+        )
+
+    def _step(self, log: Log) -> None:
+        chosen = self._chance.random()
+        if chosen < 0.6:
+            self._clients.append(log)
+            self._witnessed = log.head.position
+        elif chosen < 0.8:
+            with self._damage_only_by_errors():
+                self._clients.browse(log)
+        elif chosen < 0.88:
+            self._maintain(log)
+        elif chosen < 0.93:
+            log.write_head()
+        elif self._fate.fills:
+            self._disk.room_bytes = self._chance.choice((None, 0, self._chance.randint(1, 4_000)))
+        elif self._fate.clock_jumps:
+            self._append_under_a_wrong_clock(log)
+        self._disk.note(f"head {log.head}")
+
+    def _maintain(self, log: Log) -> None:
+        for _ in range(self._chance.randint(1, 4)):
+            if not log.maintain():
+                return
+
+    def _append_under_a_wrong_clock(self, log: Log) -> None:
+        self._now += _CLOCK_JUMP_MICROSECONDS
+        self._faults.struck["clock jump"] += 1
+        self._clients.append(log)
+        self._now -= _CLOCK_JUMP_MICROSECONDS
+
+    @contextmanager
+    def _damage_only_by_errors(self) -> Iterator[None]:
+        errors = self._faults.errors
+        try:
+            yield
+        except RangeDamaged as damage:
+            if self._faults.errors == errors:
+                self._violated(f"without a fault: {damage}")
+
+    def _rest(self) -> None:
+        """Between two lives; what the disk has damaged is now all that the next start can see."""
+        misdirected = self._fate.misdirects and self._faults.struck["misdirected write"] > 0
+        rotten = None
+        if self._fate.rots and self._chance.random() < 0.5 and not self._ending.violations:
+            rotten = rot(self._disk, self._chance)
+            self._faults.struck["rot"] += rotten is not None
+        if rotten is None and not misdirected:
+            return
+        self._over = True
+        self._faults.cease()
+        self._disk.lose_power()
+        self._disk.room_bytes = None
+        verdict = judge_damaged(self._disk, self._clients.records, self._open, rotten=rotten is not None)
+        self._ending.counts[verdict.outcome] += 1
+        self._ending.violations += verdict.violations
+
+    def _recover_for_good(self) -> None:
+        """The faults stop: the next start must work, and what is appended then must stand after the one behind it."""
+        self._faults.cease()
+        self._disk.room_bytes = None
+        for _ in range(2):
+            files = SimulatedFiles(self._disk)
+            with self._ending_of(files):
+                log = self._start(files)
+                if log is None:
+                    return
+                self._clients.append(log)
+                if not self._clients.append_one(log):
+                    self._violated("an append was refused, though the faults had stopped")
+                while log.maintain():
+                    pass
+                if alarms := log.alarms():
+                    self._violated(f"alarms without a fault: {alarms}")
+                log.close()
+            files.end("exit")
+        self._ending.counts["lived"] += 1
+
+    def _check(self, *, final: bool = False) -> None:
+        """Hold everything that any client was told against the files, read by a program that is not the engine."""
+        if self._over:
+            return
+        stored = self._stored()
+        if isinstance(stored, str):
+            self._violated(stored)
+            return
+        self._ending.violations += check_history(self._clients.records, stored.events)
+        if stored.tail and not final:
+            self._violated(f"a start has left {len(stored.tail)} bytes behind the last line")
+
+    def _stored(self) -> ReadLog | str:
+        self._mirror.show(self._disk)
+        directory = self._mirror.place / DIRECTORY.name
+        if not (directory / "log.json").exists():
+            return ReadLog("", [], b"")
+        try:
+            return read_log(directory)
+        except (BrokenLogError, OSError, ValueError) as broken:
+            return f"the independent reader finds a broken log: {broken}"
+
+    def _look_at_evidence(self) -> None:
+        for path, file in self._disk.root.files():
+            if "/quarantine/" in path and path not in self._evidence:
+                self._evidence.add(path)
+                self._clients.records.append(Quarantined(bytes(file.content)))
+                self._ending.counts["torn tails"] += 1
+
+    def _clock(self) -> int:
+        """Mostly on, now and then back."""
+        self._now += self._chance.choice((1, 1_000, 1_000_000, -500_000))
+        self._steady_seconds += 0.1
+        return self._now
+
+    def _violated(self, what: str) -> None:
+        self._ending.violations.append(what)
