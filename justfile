@@ -51,6 +51,24 @@ prove *arguments: setup
     KILL_CYCLES="${KILL_CYCLES:-300}" ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest -s --timeout=3600 --durations=0 \
       $(grep -rlE '"(KILL_CYCLES|ROUNDS)"' tests --include='test_*.py') {{ arguments }}
 
+# NATS killed, wiped, purged, rolled back and lied to, under traffic (NATS_FAULTS, NATS_SEED)
+prove-nats *arguments: setup
+    NATS_FAULTS="${NATS_FAULTS:-200}" {{ python }} -m pytest -s --timeout=7200 tests/integration/eventrail/test_nats_faults.py {{ arguments }}
+
+# Ask Eventrail, UmaDB and JetStream the same, and write docs/comparison.md (needs strace)
+compare-answers *arguments: setup
+    {{ python }} -m tests.comparison {{ arguments }}
+
+# Branch coverage of the engine by its own tests, 98 % at the least
+cover *arguments: setup
+    mkdir -p .local
+    COVERAGE_FILE=.local/coverage {{ bin }}/coverage run --branch --source=eventrail.log -m pytest -q tests/unit/log tests/simulation/engine {{ arguments }}
+    COVERAGE_FILE=.local/coverage {{ bin }}/coverage report --skip-covered --show-missing --fail-under=98
+
+# Change the engine in one place at a time and see its tests fail, 90 % at the least (modules)
+mutate *arguments: setup
+    {{ python }} -m tests.kit.mutation {{ arguments }}
+
 # Measure; not part of `test`
 benchmark *arguments: setup
     {{ python }} -m pytest -s tests/benchmarks {{ arguments }}
