@@ -59,6 +59,15 @@ class FaultyFiles(SystemFiles):
             self.room_bytes += self.size(descriptor) - size
         super().truncate(descriptor, size)
 
+    def allocate(self, descriptor: int, size: int) -> None:
+        self._called("allocate", self._names[descriptor])
+        growth = max(size - self.size(descriptor), 0)
+        if self.room_bytes is not None:
+            if growth > self.room_bytes:
+                raise OSError(errno.ENOSPC, "no room")
+            self.room_bytes -= growth
+        super().allocate(descriptor, size)
+
     def sync_data(self, descriptor: int) -> None:
         self._called("sync_data", self._names[descriptor])
         super().sync_data(descriptor)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from eventrail.log.commit_queue import BATCH_BYTES, LINE_OVERHEAD_BYTES, CommitQueue
-from eventrail.log.errors import AppendsSuspended, DiskFull, QueueFull, SyncFailed
+from docs.tools.independent_reader import read_log
+from eventrail.log import commit_queue
+from eventrail.log.commit_queue import LINE_OVERHEAD_BYTES, CommitQueue
+from eventrail.log.errors import AppendsSuspended, DiskFull, QueueFull, RangeDamaged, SyncFailed
 from eventrail.log.events import Appended, Outcome
 from eventrail.log.log import Log
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.independent_reader import read_log
 from tests.kit.logs import append, event, open_log
 
 
@@ -267,3 +268,54 @@ async def test_the_head_is_written_down_when_the_log_falls_idle(tmp_path: Path) 
     async with queue_of(log, idle_seconds=0.001) as queue:
         await queue.append(append(event()))
         assert await asyncio.to_thread(written.wait, 30)
+
+
+@pytest.mark.parametrize(("beyond", "syncs"), [(-1, 2), (0, 2), (1, 3)])
+async def test_what_is_committed_together_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beyond: int, syncs: int
+) -> None:
+    """One append behind another, until they would be more; a larger one goes alone."""
+    files = GatedFiles()
+    log = open_log(tmp_path, files=files)
+    size = LINE_OVERHEAD_BYTES + len("event") + len("{}")
+    monkeypatch.setattr(commit_queue, "BATCH_BYTES", 2 * size + 200)
+    async with queue_of(log) as queue:
+        first = await begun(queue, files)
+        rest = [asyncio.create_task(queue.append(append(event(b"1" * n)))) for n in (100, 100 + beyond)]
+        await asyncio.sleep(0)
+        files.gate.set()
+        assert await asyncio.gather(first, *rest) == [Appended(n, n) for n in (1, 2, 3)]
+        assert log.statistics().syncs == syncs
+        assert await queue.append(append(event(b"1" * 5_000))) == Appended(4, 4)
+
+
+async def test_an_append_that_meets_damage_is_refused_alone(tmp_path: Path) -> None:
+    files = GatedFiles()
+    log = open_log(tmp_path, files=files)
+    async with queue_of(log) as queue:
+        await queue.append(append(event(number=1)))
+        first = await begun(queue, files)
+        rest = [asyncio.create_task(queue.append(append(event(number=number)))) for number in (2, 1, 3)]
+        await asyncio.sleep(0)
+        path = tmp_path / "segments" / f"{1:020}.ndjson"
+        content = path.read_bytes()
+        with path.open("r+b") as stored:
+            stored.write(b"!")
+        files.gate.set()
+        assert await first == Appended(2, 2)
+        answers = await asyncio.gather(*rest, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [Appended, RangeDamaged, Appended]
+        with path.open("r+b") as stored:
+            stored.write(content[:1])
+
+
+async def test_a_head_that_fails_to_sync_ends_the_queue(tmp_path: Path) -> None:
+    files = GatedFiles()
+    ended = asyncio.Event()
+    async with queue_of(open_log(tmp_path, files=files), lambda _failure: ended.set(), idle_seconds=0.001) as queue:
+        files.fail_next("sync", errno.EIO)
+        await queue.append(append(event()))
+        async with asyncio.timeout(30):
+            await ended.wait()
+        with pytest.raises(SyncFailed, match=r"head\.json"):
+            await queue.append(append(event()))

@@ -14,8 +14,8 @@ from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
 from eventrail.log.files import Files
 from eventrail.log.layout import Layout, first_position_of
-from eventrail.log.line import StoredLine, genesis
-from eventrail.log.scanning import Problem, ReadAppend, Scan, survey
+from eventrail.log.line import BadLine, StoredLine, follow, genesis
+from eventrail.log.scanning import Problem, ReadAppend, Scan, is_whole, survey
 from eventrail.log.transfer import raw_lines
 
 Visit = Callable[[int, ReadAppend], None]
@@ -134,7 +134,7 @@ def examine_open(
         scan = _scan(file, segment, whole, visit)
         missing = scan.whole.position + 1
         if scan.problem is not None:
-            if scan.problem.misplaced and scan.problem.offset == 0:
+            if scan.problem.offset == 0 and (scan.problem.misplaced or _begins_elsewhere(file, whole)):
                 # No torn write leaves a whole line of another place in a new file: this segment is not the next one.
                 raise _corruption(file, scan.problem, scan.problem.position)
             proven = max(survey(file.lines(scan.problem.offset), scan.problem.position).synced, witnesses.highest)
@@ -144,6 +144,19 @@ def examine_open(
             seen = witnesses.head.position
             raise LogCorrupt(file.path, scan.whole_end, missing, seen, f"{layout.head.name} has seen position {seen}")
     return scan
+
+
+def _begins_elsewhere(file: SegmentFile, whole: StoredLine) -> bool:
+    """Whether the first line, which does not follow `whole`, is a whole line nevertheless: one of another chain.
+
+    Of a line that was torn in a new file some sector is missing: zeros stand in it, or its end does not.
+    """
+    _, raw = next(file.lines())
+    try:
+        follow(whole, raw)
+    except BadLine:
+        return is_whole(raw)
+    return False
 
 
 def _scan(file: SegmentFile, segment: int, whole: StoredLine, visit: Visit) -> Scan:

@@ -22,6 +22,9 @@ from eventrail.log.options import Options
 from eventrail.log.pages import read_page
 from eventrail.log.scrub import Scrub
 
+SEGMENTS_WAITING: Final = 2
+"""Sealed segments whose index may be in memory only."""
+
 _DEFAULT_OPTIONS: Final = Options()
 _SYSTEM_FILES: Final = SystemFiles()
 _NOBODY: Final = Nobody()
@@ -124,6 +127,7 @@ class Log:
         if forming.lines:
             self._clock_guard.accept(now, self._surroundings.steady())
             self._require_reserve()
+            self._bound_index()
             sync_seconds = self._make_durable(forming)
         self._observer.committed(
             Commit(
@@ -240,6 +244,11 @@ class Log:
         with self._failing_for_good():
             if not self._segments.keep_reserve():
                 raise DiskFull(0, errno.ENOSPC)
+
+    def _bound_index(self) -> None:
+        """Work off what `maintain` did not come to, so that the index in memory does not grow with the log."""
+        while self._index.waiting > SEGMENTS_WAITING and self._index.maintain():
+            pass
 
     def _make_durable(self, forming: Batch) -> float:
         """How many seconds the sync took."""

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from eventrail.log.admission import compact_json
+from eventrail.log.errors import Malformed
+from eventrail.log.limits import NESTING_LEVELS
 from eventrail.log.line import BadLine, StoredLine, claimed_sync, follow, parse_line
 
 ReadAppend = list[tuple[StoredLine, bytes]]
@@ -77,6 +80,15 @@ def survey(lines: Iterable[tuple[int, bytes]], position: int) -> Aftermath:
         if next_position is None:
             next_position = _position_above(position, raw)
     return Aftermath(synced, next_position)
+
+
+def is_whole(raw: bytes) -> bool:
+    """Whether these bytes are a whole line, of whatever log: its shape, and JSON all through."""
+    try:
+        parse_line(raw)
+        return compact_json(raw[:-1], NESTING_LEVELS + 1) == raw[:-1]
+    except (BadLine, Malformed):
+        return False
 
 
 def _position_above(position: int, raw: bytes) -> int | None:
