@@ -4,7 +4,16 @@ from typing import Any, Final
 
 from contracts.documents import definitions_of, versioned_events
 from contracts.envelope import TAG_PATTERN, TYPE_PATTERN, Event
-from contracts.subjects import ALL_EVENTS, EXPECTED_SEQUENCE_HEADER, LOG_ID_HEADER, NO_TAG, PREFIX, STREAM, TRACE_HEADER
+from contracts.subjects import (
+    ALL_EVENTS,
+    EXPECTED_SEQUENCE_HEADER,
+    LOG_ID_HEADER,
+    NO_TAG,
+    PREFIX,
+    STREAM,
+    TRACE_HEADER,
+    TRACE_STATE_HEADER,
+)
 
 REFERENCE: Final = "#/components/schemas/{name}"
 OTHER: Final = "other"
@@ -126,6 +135,7 @@ def _headers() -> Document:
             LOG_ID_HEADER: {"type": "string", "format": "uuid", "description": "The log that the event belongs to."},
             EXPECTED_SEQUENCE_HEADER: {"type": "string", "pattern": "^[0-9]+$", "description": "The position before."},
             TRACE_HEADER: {"type": "string", "description": "W3C trace context of the request that appended."},
+            TRACE_STATE_HEADER: {"type": "string", "description": "Of the same, where the client gave it."},
         },
         "required": [LOG_ID_HEADER],
     }

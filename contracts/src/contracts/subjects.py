@@ -12,6 +12,7 @@ NO_TAG: Final = "-"
 LOG_ID_HEADER: Final = "Eventrail-Log-Id"
 EXPECTED_SEQUENCE_HEADER: Final = "Nats-Expected-Last-Sequence"
 TRACE_HEADER: Final = "traceparent"
+TRACE_STATE_HEADER: Final = "tracestate"
 
 
 def subject_of(event_type: str, tags: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from contracts.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemType, problem
 from servicekit.bodies import Receive, discard_body
 from servicekit.json_log import REQUEST_ID
 from servicekit.problems import encode
+from servicekit.trace_context import TRACE, trace_context
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -43,6 +44,7 @@ class Edge:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         request_id = _request_id(headers)
         REQUEST_ID.set(request_id.decode("ascii"))  # each request runs in a task, so in a context of its own
+        TRACE.set(trace_context(headers))
         started = time.perf_counter()
         status = 0
 

@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line: every value escaped to ASCII and capped, each with its request's id."""
+"""Logs as one JSON object a line: every value escaped to ASCII and capped, with the ids of request and trace."""
 
 import json
 import logging
@@ -7,6 +7,8 @@ import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
+
+from servicekit.trace_context import TRACE
 
 MAX_VALUE_CHARACTERS: Final = 2_000
 MAX_TRACE_CHARACTERS: Final = 8_000
@@ -32,6 +34,8 @@ class JsonLines(logging.Formatter):
         }
         if request_id := REQUEST_ID.get():
             line["request_id"] = request_id
+        if trace := TRACE.get():
+            line["trace_id"] = trace.trace_id
         fields = getattr(record, "fields", None)
         if isinstance(fields, dict):
             for name, value in list(fields.items())[:MAX_FIELDS]:

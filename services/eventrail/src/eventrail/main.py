@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Final
 
 import uvloop
@@ -40,7 +40,8 @@ from eventrail.log.observing import Observer
 from eventrail.log.options import Options
 from eventrail.publisher.testimony import Testimony
 from eventrail.settings import ServeSettings
-from eventrail.telemetry.metrics import Metrics
+from eventrail.telemetry.metrics import Metrics, Observers
+from eventrail.telemetry.tracing import Tracing
 from eventrail.token_file import TokensRefused, given_grants, own_grants
 from eventrail.upkeep import Upkeep, UpkeepOptions
 from servicekit.edge import Edge
@@ -49,6 +50,9 @@ from servicekit.tokens import Grants
 
 LAST_ANSWERS_SECONDS: Final = 0.05
 """After a failed sync: for the refusals of the batch to be sent, before the process ends."""
+
+COLLECTOR_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+"""Spans are made and sent where one of them is set."""
 
 _LOG: Final = logging.getLogger("eventrail.main")
 _CODES: Final[tuple[tuple[type[LogError], ExitCode], ...]] = (
@@ -90,15 +94,14 @@ def code_of(error: LogError) -> ExitCode:
 async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey | None) -> None:
     seen = await _testimony(settings)
     metrics = Metrics()
-    log = _opened(settings, seen, metrics)
-    with contextlib.closing(log):
+    with _tracing() as tracing, contextlib.closing(_opened(settings, seen, _observer(metrics, tracing))) as log:
         grants = given or _own_grants(settings)
         keeper = _keeper(settings, log, key)
         async with (
             _upkeep(settings, log),
             _queue(settings, log, seen) as queue,
             keeper.following(queue),
-            _publisher(settings, log, queue) as publisher_status,
+            _publisher(settings, log, queue, tracing) as publisher_status,
         ):
             store = Store(
                 log=log,
@@ -109,6 +112,7 @@ async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey 
                 new_id=lambda: uuid7(time.time_ns() // 1_000),
                 limits=HttpLimits(settings.body_seconds, settings.heartbeat_seconds),
                 metrics=metrics,
+                tracing=tracing,
                 metrics_scope=_metrics_scope(settings),
                 connections=lambda: len(ending.server_state.connections),
             )
@@ -153,6 +157,22 @@ def _opened(settings: ServeSettings, seen: Testimony, observer: Observer) -> Log
     }
     _LOG.log(logging.WARNING if found.cut_bytes else logging.INFO, "the log is open", extra={"fields": fields})
     return log
+
+
+@contextlib.contextmanager
+def _tracing() -> Generator[Tracing | None, None, None]:
+    """Only where a collector is named; the variables are those that every OpenTelemetry SDK reads."""
+    if not any(os.environ.get(name) for name in COLLECTOR_VARIABLES):
+        yield None
+        return
+    from eventrail.telemetry.exporting import exported  # noqa: PLC0415 - slow to load, and off by default
+
+    with exported(os.environ.get("OTEL_SERVICE_NAME") or "eventrail") as tracing:
+        yield tracing
+
+
+def _observer(metrics: Metrics, tracing: Tracing | None) -> Observer:
+    return metrics if tracing is None else Observers((metrics, tracing))
 
 
 def _metrics_scope(settings: ServeSettings) -> Scope | None:
@@ -209,7 +229,7 @@ async def _queue(settings: ServeSettings, log: Log, seen: Testimony) -> AsyncGen
 
 @contextlib.asynccontextmanager
 async def _publisher(
-    settings: ServeSettings, log: Log, queue: CommitQueue
+    settings: ServeSettings, log: Log, queue: CommitQueue, tracing: Tracing | None
 ) -> AsyncGenerator[Callable[[], PublisherStatus], None]:
     """What is yielded tells how publishing goes."""
     if not settings.nats_url:
@@ -218,7 +238,7 @@ async def _publisher(
     from eventrail.publisher.publisher import Publisher, PublisherOptions  # noqa: PLC0415 - as above
 
     options = PublisherOptions(settings.nats_url, accept_truncate=settings.accept_truncate)
-    publisher = Publisher(log, queue, options)
+    publisher = Publisher(log, queue, options, tracing) if tracing is not None else Publisher(log, queue, options)
     await publisher.start()
     try:
         yield publisher.status

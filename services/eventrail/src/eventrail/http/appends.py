@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from contracts.append import AppendResult
-from contracts.problems import URN, Problem, ProblemType, problem
+from contracts.problems import Problem, ProblemType, problem
 from eventrail.http.accept import media_type
 from eventrail.http.cloud_incoming import append_of_batch, append_of_binary, append_of_structured, is_binary
 from eventrail.http.conversion import append_of_body, append_of_document
@@ -18,10 +18,14 @@ from eventrail.http.limits import APPEND_BODY_BYTES, APPENDS_AT_ONCE, EVENT_BODY
 from eventrail.http.problems import of_error, of_refusal, problem_answer_with_retry
 from eventrail.http.queries import NEW_CLOUD_EVENT, NEW_EVENT, NOTHING, one, parse_query
 from eventrail.http.store import Store
+from eventrail.http.trace_meta import with_trace
 from eventrail.log.errors import LogError
 from eventrail.log.events import Append, Appended, Outcome, Replayed
+from eventrail.telemetry.outcomes import outcome_of
+from eventrail.telemetry.tracing import tell_appends, tell_outcome
 from servicekit.bodies import read_body
 from servicekit.problems import ProblemRaised
+from servicekit.trace_context import TRACE
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -32,23 +36,35 @@ class Appends:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._metrics = store.metrics
+        self._tracing = store.tracing
 
     async def append(self, exchange: Exchange) -> Answer:
-        return await self._counted(self._append, exchange)
+        return await self._watched("POST /append", self._append, exchange)
 
     async def event(self, exchange: Exchange) -> Answer:
-        return await self._counted(self._event, exchange)
+        return await self._watched("POST /events", self._event, exchange)
+
+    async def _watched(self, name: str, handler: Callable[[Exchange], Awaitable[Answer]], exchange: Exchange) -> Answer:
+        if self._tracing is None:
+            return await self._counted(handler, exchange)
+        with self._tracing.request(name, TRACE.get()):
+            return await self._counted(handler, exchange)
 
     async def _counted(self, handler: Callable[[Exchange], Awaitable[Answer]], exchange: Exchange) -> Answer:
         """The handler's answer; a refusal on the way to the writer is counted like those of the writer."""
         try:
             return await handler(exchange)
         except ProblemRaised as raised:
-            self._metrics.refused(outcome_of(raised.body))
+            self._refused(raised.body)
             raise
         except LogError as error:
-            self._metrics.refused(outcome_of(of_error(error)))
+            self._refused(of_error(error))
             raise
+
+    def _refused(self, body: Problem) -> None:
+        self._metrics.refused(outcome_of(body))
+        if self._tracing is not None:
+            tell_outcome(body)
 
     async def _append(self, exchange: Exchange) -> Answer:
         parse_query(exchange.query_string, NOTHING)
@@ -58,7 +74,7 @@ class Appends:
         body = await self._body(exchange, APPEND_BODY_BYTES)
         if kind == NDJSON:
             return Answer(200, await self._results(body), NDJSON)
-        return answer_of(await self._committed(append_of_body(body)), None)
+        return self._answer(await self._committed(append_of_body(body)), None)
 
     async def _event(self, exchange: Exchange) -> Answer:
         """Any content type will do for a JSON document, `curl -d` sends a form's; CloudEvents are told by theirs."""
@@ -68,7 +84,7 @@ class Appends:
         values = parse_query(exchange.query_string, NEW_EVENT)
         body = await self._body(exchange, EVENT_BODY_BYTES)
         event_id = one(values, "id") or self._store.new_id()
-        return answer_of(await self._committed(append_of_document(body, values, event_id)), event_id)
+        return self._answer(await self._committed(append_of_document(body, values, event_id)), event_id)
 
     async def _cloud_event(self, exchange: Exchange, kind: bytes) -> Answer:
         tags = parse_query(exchange.query_string, NEW_CLOUD_EVENT).get("tag", ())
@@ -81,11 +97,21 @@ class Appends:
         else:
             body = await self._body(exchange, EVENT_BODY_BYTES)
             append = append_of_binary(exchange.headers, exchange.header(b"content-type"), body, tags)
-        return answer_of(await self._committed(append), None if kind == CLOUD_BATCH else append.events[0].id)
+        return self._answer(await self._committed(append), None if kind == CLOUD_BATCH else append.events[0].id)
+
+    def _answer(self, result: AppendResult | Problem, event_id: str | None) -> Answer:
+        if self._tracing is not None:
+            tell_outcome(result)
+        return answer_of(result, event_id)
 
     async def _committed(self, append: Append) -> AppendResult | Problem:
+        append = with_trace(append, TRACE.get())
         begun = time.perf_counter()
-        result = result_of(await self._store.queue.append(append))
+        if self._tracing is None:
+            result = result_of(await self._store.queue.append(append))
+        else:
+            with self._tracing.under_way(append):
+                result = result_of(await self._store.queue.append(append))
         self._metrics.answered(outcome_of(result), time.perf_counter() - begun)
         return result
 
@@ -102,6 +128,8 @@ class Appends:
         results: list[bytes] = []
         while together := list(islice(lines, APPENDS_AT_ONCE)):
             results += await asyncio.gather(*map(self._result, together))
+        if self._tracing is not None:
+            tell_appends(len(results))
         return b"".join(results)
 
     async def _result(self, line: bytes) -> bytes:
@@ -121,13 +149,6 @@ def result_of(outcome: Outcome) -> AppendResult | Problem:
     if isinstance(outcome, Appended | Replayed):
         return AppendResult(outcome.first, outcome.last, isinstance(outcome, Replayed))
     return of_refusal(outcome)
-
-
-def outcome_of(result: AppendResult | Problem) -> str:
-    """The name that metrics and traces give it."""
-    if isinstance(result, Problem):
-        return result.type.removeprefix(URN)
-    return "replayed" if result.replayed else "appended"
 
 
 def answer_of(result: AppendResult | Problem, event_id: str | None) -> Answer:

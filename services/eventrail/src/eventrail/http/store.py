@@ -12,6 +12,7 @@ from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.events import Page, Query
 from eventrail.log.log import Log
 from eventrail.telemetry.metrics import Metrics
+from eventrail.telemetry.tracing import Tracing
 from servicekit.tokens import Grants
 
 
@@ -32,6 +33,7 @@ class Store:
     metrics: Metrics = field(default_factory=Metrics)
     metrics_scope: Scope | None = "read"
     connections: Callable[[], int] = lambda: 0
+    tracing: Tracing | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
 

@@ -5,14 +5,10 @@ from typing import Final
 
 import msgspec
 
-from contracts.subjects import EXPECTED_SEQUENCE_HEADER, LOG_ID_HEADER, TRACE_HEADER, subject_of
+from contracts.subjects import EXPECTED_SEQUENCE_HEADER, LOG_ID_HEADER, TRACE_HEADER, TRACE_STATE_HEADER, subject_of
 
 _TRACE_KEY: Final = b'"traceparent":"'
-_MAX_TRACE_CHARACTERS: Final = 128
-
-
-class _Meta(msgspec.Struct, frozen=True):
-    traceparent: str = ""
+_MAX_CHARACTERS: Final = {TRACE_HEADER: 128, TRACE_STATE_HEADER: 512}
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -23,7 +19,7 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 _LINE: Final = msgspec.json.Decoder(_Line)
-_META: Final = msgspec.json.Decoder(_Meta)
+_META: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +36,22 @@ def message_of(line: bytes, log_id: str) -> Message:
     """The message of a stored line (without its line feed)."""
     known = _LINE.decode(line)
     headers = {LOG_ID_HEADER: log_id, EXPECTED_SEQUENCE_HEADER: str(known.position - 1)}
-    if trace := _trace(bytes(known.meta)):
-        headers[TRACE_HEADER] = trace
+    headers.update(_trace(bytes(known.meta)))
     return Message(known.position, subject_of(known.type, known.tags), headers, line)
 
 
-def _trace(meta: bytes) -> str:
+def _trace(meta: bytes) -> dict[str, str]:
     """The trace context as the client gave it; a header holds no more than one short line of text."""
     if _TRACE_KEY not in meta:
-        return ""
+        return {}
+    known = _META.decode(meta)
+    found = {name: _text(known.get(name), limit) for name, limit in _MAX_CHARACTERS.items()}
+    return {name: text for name, text in found.items() if text} if found[TRACE_HEADER] else {}
+
+
+def _text(raw: msgspec.Raw | None, limit_characters: int) -> str:
     try:
-        trace = _META.decode(meta).traceparent
-    except msgspec.ValidationError:
+        text = msgspec.json.decode(raw, type=str) if raw is not None else ""
+    except msgspec.MsgspecError:
         return ""
-    fits = len(trace) <= _MAX_TRACE_CHARACTERS and trace.isascii() and trace.isprintable()
-    return trace if fits else ""
+    return text if len(text) <= limit_characters and text.isascii() and text.isprintable() else ""

@@ -13,7 +13,7 @@ from eventrail.publisher.comparison import Beyond, GoOn, LogFacts, Refill, compa
 from eventrail.publisher.connection import Connection
 from eventrail.publisher.failures import OutOfStep, PublishingInterrupted, Refused, Unreachable
 from eventrail.publisher.messages import Message, message_of
-from eventrail.publisher.ports import Gate, Lines
+from eventrail.publisher.ports import Gate, Lines, Nobody, Watcher
 from eventrail.publisher.strangers import Strangers
 from eventrail.publisher.stream import Stream
 from eventrail.publisher.stretch import stretch_verdict
@@ -21,6 +21,7 @@ from eventrail.publisher.trust import Trust
 from eventrail.publisher.window import Sent, proved, send_window
 
 _LOG: Final = logging.getLogger("eventrail.publisher")
+_NOBODY: Final = Nobody()
 State = Literal["off", "connecting", "refilling", "live", "refused"]
 
 
@@ -39,10 +40,11 @@ class PublisherOptions:
 class Publisher:
     """Runs beside the writer and never in its way: the log is the outbox, NATS away costs lag only."""
 
-    def __init__(self, lines: Lines, gate: Gate, options: PublisherOptions) -> None:
+    def __init__(self, lines: Lines, gate: Gate, options: PublisherOptions, watcher: Watcher = _NOBODY) -> None:
         self._lines = lines
         self._gate = gate
         self._options = options
+        self._watcher = watcher
         self._published = 0
         self._trust = Trust()
         self._state: State = "connecting"
@@ -110,6 +112,8 @@ class Publisher:
                 self._published = await proved(connection, under_way)
                 strangers.check()
                 self._trust.proved(self._published, _now_seconds())
+                seconds = asyncio.get_running_loop().time() - under_way.begun_seconds
+                self._watcher.published(under_way.first, under_way.last, under_way.traceparents, seconds)
             under_way = following
 
     async def _window(self, after: int) -> list[Message]:

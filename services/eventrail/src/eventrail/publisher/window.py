@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from nats.errors import Error as NatsError, MaxPayloadError
 
-from contracts.subjects import STREAM
+from contracts.subjects import STREAM, TRACE_HEADER
 from eventrail.publisher.connection import Connection
 from eventrail.publisher.failures import OutOfStep, Refused, Unreachable
 from eventrail.publisher.messages import Message
@@ -43,6 +43,12 @@ class Sent:
     """A window under way: the positions of its first and last message, and their answers to come."""
 
     answers: tuple[tuple[int, "asyncio.Future[bytes | None]"], ...]
+    traceparents: tuple[str, ...]
+    begun_seconds: float
+
+    @property
+    def first(self) -> int:
+        return self.answers[0][0]
 
     @property
     def last(self) -> int:
@@ -52,6 +58,7 @@ class Sent:
 async def send_window(connection: Connection, window: Sequence[Message]) -> Sent:
     """Hand messages of consecutive positions to the connection. Raises `Refused` or `Unreachable`."""
     answers = []
+    begun_seconds = asyncio.get_running_loop().time()
     try:
         for message in window:
             reply = ""
@@ -63,7 +70,8 @@ async def send_window(connection: Connection, window: Sequence[Message]) -> Sent
         raise Refused(f"an event is over the server's max_payload ({error})") from error
     except (NatsError, OSError) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
-    return Sent(tuple(answers))
+    traceparents = (message.headers.get(TRACE_HEADER) for message in window)
+    return Sent(tuple(answers), tuple(trace for trace in traceparents if trace), begun_seconds)
 
 
 async def proved(connection: Connection, sent: Sent) -> int:
