@@ -16,32 +16,33 @@ class SimulatedDisk:
         self.faults = faults
         self.root = SimulatedDirectory()
         self.room_bytes: int | None = None
-        self._trace = blake2b()
+        self._notes: list[object] = []
+        self._directories: dict[str, SimulatedDirectory] = {}
 
     @property
     def trace_hash(self) -> str:
         """Over every call, every fault and whatever was noted, in order."""
-        return self._trace.hexdigest()
+        return blake2b(repr(self._notes).encode(), digest_size=16).hexdigest()
 
-    def note(self, text: str) -> None:
-        self._trace.update(text.encode())
+    def note(self, fact: object) -> None:
+        """Add to the trace; `fact` never changes any more."""
+        self._notes.append(fact)
 
     def lose_power(self) -> None:
+        self._directories.clear()
         self.root.lose_power(self.faults.chance)
 
     def directory(self, path: Path) -> SimulatedDirectory:
-        node: SimulatedFile | SimulatedDirectory = self.root
-        for name in path.parts[1:]:
-            if not isinstance(node, SimulatedDirectory) or name not in node.entries:
-                raise FileNotFoundError(errno.ENOENT, "no such directory", str(path))
-            node = node.entries[name]
-        if not isinstance(node, SimulatedDirectory):
-            raise NotADirectoryError(errno.ENOTDIR, "not a directory", str(path))
-        return node
+        return self._directory(str(path))
+
+    def place(self, path: Path) -> tuple[SimulatedDirectory, SimulatedFile | None]:
+        """The directory of a file, and the file where it stands."""
+        directory = self._directory(str(path).rpartition("/")[0])
+        node = directory.entries.get(path.name)
+        return directory, node if isinstance(node, SimulatedFile) else None
 
     def file(self, path: Path) -> SimulatedFile | None:
-        node = self.directory(path.parent).entries.get(path.name)
-        return node if isinstance(node, SimulatedFile) else None
+        return self.place(path)[1]
 
     def take_room(self, length: int) -> int:
         """How much of `length` more bytes there is room for; it is taken."""
@@ -54,3 +55,20 @@ class SimulatedDisk:
     def give_room(self, length: int) -> None:
         if self.room_bytes is not None:
             self.room_bytes += length
+
+    def _directory(self, path: str) -> SimulatedDirectory:
+        """No directory is ever removed while the power is on, so what was found once is found again."""
+        found = self._directories.get(path)
+        if found is None:
+            found = self._directories[path] = self._walk_to(path)
+        return found
+
+    def _walk_to(self, path: str) -> SimulatedDirectory:
+        node: SimulatedFile | SimulatedDirectory = self.root
+        for name in filter(None, path.split("/")):
+            if not isinstance(node, SimulatedDirectory) or name not in node.entries:
+                raise FileNotFoundError(errno.ENOENT, "no such directory", path)
+            node = node.entries[name]
+        if not isinstance(node, SimulatedDirectory):
+            raise NotADirectoryError(errno.ENOTDIR, "not a directory", path)
+        return node

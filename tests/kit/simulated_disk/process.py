@@ -47,8 +47,7 @@ class SimulatedFiles:
         self._begin("open", path.name, flags)
         if self._faults.strike("no descriptors"):
             raise OSError(errno.EMFILE, "too many open files", str(path))
-        directory = self._disk.directory(path.parent)
-        file = self._disk.file(path)
+        directory, file = self._disk.place(path)
         if file is None:
             if not flags & os.O_CREAT:
                 raise FileNotFoundError(errno.ENOENT, "no such file", str(path))
@@ -151,8 +150,7 @@ class SimulatedFiles:
     def replace(self, source: Path, target: Path) -> None:
         self._begin("replace", target.name)
         assert source.parent == target.parent, "a rename between directories is two changes: not simulated"
-        directory = self._disk.directory(source.parent)
-        replaced = self._disk.file(target)
+        directory, replaced = self._disk.place(target)
         directory.rename(source.name, target.name)
         if replaced is not None:
             self._disk.give_room(len(replaced.content))
@@ -160,9 +158,9 @@ class SimulatedFiles:
 
     def remove(self, path: Path) -> None:
         self._begin("remove", path.name)
-        file = self._disk.file(path)
+        directory, file = self._disk.place(path)
         if file is not None:
-            self._disk.directory(path.parent).remove(path.name)
+            directory.remove(path.name)
             self._disk.give_room(len(file.content))
         self._end()
 
@@ -188,7 +186,7 @@ class SimulatedFiles:
         """Every call comes through here: note it, and decide whether the process lives through it."""
         if self.ended_by is not None:
             raise ProcessEnded(self.ended_by)
-        self._disk.note(f"{call} {name} {arguments}\n")
+        self._disk.note((call, name, *arguments))
         if self._calls_left is not None and (not self._counted or call in self._counted):
             self._calls_left -= 1
             if self._calls_left <= 0 and self._ending is None:

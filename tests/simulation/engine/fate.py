@@ -13,7 +13,7 @@ _CALM_SHARE: Final = 0.6
 _ERROR_RATES: Final = (0.002, 0.02)
 _SYNC_ERROR_RATES: Final = (0.02, 0.15)
 _SILENT_RATES: Final = (0.02, 0.2)
-_DAMAGED_SHARE: Final = 0.12
+_DAMAGED_SHARE: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ def draw_fate(chance: Random) -> Fate:
     }
     damage = chance.random() / _DAMAGED_SHARE
     if 0.5 <= damage < 1:
-        rates["misdirected write"] = 0.2
+        rates["misdirected write"] = 0.5
     return Fate(
         options=Options(
             segment_bytes=chance.choice((1_200, 3_000, 12_000)),
             extend_bytes=chance.choice((0, 700, 4_096)),
-            reserve_bytes=chance.choice((0, 600, 2_000)),
+            reserve_bytes=chance.choice((0, 600, 20_000, 20_000)),
             scrub_pause_seconds=1.0,
         ),
         lives=chance.randint(1, 5),

@@ -14,7 +14,7 @@ from eventrail.log.log import Log
 from tests.kit.history import Acknowledged, Quarantined, View, check_history
 from tests.kit.logs import NOON, numbered_id
 from tests.kit.simulated_disk.disk import SimulatedDisk
-from tests.kit.simulated_disk.faults import ENDS, Faults
+from tests.kit.simulated_disk.faults import ENDS, ERRORS, Faults
 from tests.kit.simulated_disk.mirror import Mirror
 from tests.kit.simulated_disk.process import ProcessEnded, SimulatedFiles
 from tests.simulation.engine.clients import Clients
@@ -26,7 +26,7 @@ DIRECTORY = Path("/log")
 LONGEST_VIOLATIONS = 5
 _CLOCK_JUMP_MICROSECONDS = 2 * 3_600 * 1_000_000
 _WRITING = frozenset({"write_at", "sync_data", "sync"})
-_CHECKED_STARTS = 0.3
+_CHECKED_STARTS = 0.1
 """All is checked at the end, against all that was ever answered and read: a check before it only saves time."""
 
 
@@ -128,13 +128,16 @@ class History:
 
     def _start(self, files: SimulatedFiles) -> Log | None:
         """An open log; None where the start was refused, as only a fault in it may cause."""
-        errors = self._faults.errors
+        before, reserved = Counter(self._faults.struck), self._has_reserve()
         self._ending.counts["starts"] += 1
         try:
             log = self._open(files)
         except (LogError, OSError) as refusal:
-            if files.ended_by is None and self._faults.errors == errors:
+            struck = {kind for kind in ERRORS if self._faults.struck[kind] > before[kind]}
+            if files.ended_by is None and not struck:
                 self._violated(f"a start was refused without a fault: {refusal!r}")
+            elif files.ended_by is None and struck == {"no room"} and reserved:
+                self._violated(f"a start was refused on a full disk, though there was a reserve: {refusal!r}")
             self._disk.note(f"refused {type(refusal).__name__}")
             return None
         if log.suspension is not None:
@@ -143,9 +146,16 @@ class History:
         with self._damage_only_by_errors():
             self._clients.read(log, "start", View(limit=10_000))
         self._witnessed = log.head.position
+        if self._disk.room_bytes is not None and self._disk.room_bytes <= 0:
+            self._ending.counts["starts on a full disk"] += 1
         if self._chance.random() < _CHECKED_STARTS:
             self._check()
         return log
+
+    def _has_reserve(self) -> bool:
+        """Room for a segment, which no tail can outgrow."""
+        wanted = self._fate.options.segment_bytes
+        return any(path == "log/reserve" and len(file.content) >= wanted for path, file in self._disk.root.files())
 
     def _open(self, files: SimulatedFiles) -> Log:
         return Log.open(
@@ -171,10 +181,14 @@ class History:
         elif chosen < 0.93:
             log.write_head()
         elif self._fate.fills:
-            self._disk.room_bytes = self._chance.choice((None, 0, self._chance.randint(1, 4_000)))
+            self._fill()
         elif self._fate.clock_jumps:
             self._append_under_a_wrong_clock(log)
         self._disk.note(f"head {log.head}")
+
+    def _fill(self) -> None:
+        """Leave no room, hardly any, or all there may be wished for."""
+        self._disk.room_bytes = self._chance.choice((None, 0, self._chance.randint(1, 4_000)))
 
     def _maintain(self, log: Log) -> None:
         for _ in range(self._chance.randint(1, 4)):
@@ -198,6 +212,8 @@ class History:
 
     def _rest(self) -> None:
         """Between two lives; what the disk has damaged is now all that the next start can see."""
+        if self._fate.fills and self._chance.random() < 0.5:
+            self._fill()
         misdirected = self._fate.misdirects and self._faults.struck["misdirected write"] > 0
         rotten = None
         if self._fate.rots and self._chance.random() < 0.5 and not self._ending.violations:
@@ -217,7 +233,7 @@ class History:
         """The faults stop: the next start must work, and what is appended then must stand after the one behind it."""
         self._faults.cease()
         self._disk.room_bytes = None
-        for _ in range(2):
+        for _ in range(self._chance.choice((1, 1, 2))):
             files = SimulatedFiles(self._disk)
             with self._ending_of(files):
                 log = self._start(files)

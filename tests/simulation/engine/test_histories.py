@@ -17,6 +17,7 @@ SEED = int(os.environ.get("SIMULATION_SEED", "1"))
 HISTORIES = int(os.environ.get("SIMULATION_HISTORIES", "800"))
 JOBS = int(os.environ.get("SIMULATION_JOBS", "1"))
 
+ENOUGH_FOR_ALL_KINDS = 500
 REPLAYED = range(SEED, SEED + 40)
 
 
@@ -27,8 +28,10 @@ def test_no_history_violates_what_clients_were_told() -> None:
     assert totals.violations == []
     assert totals.histories == HISTORIES
     assert totals.counts["lived"] + totals.counts["refused"] + totals.counts["opened damaged"] == HISTORIES
-    assert [kind for kind in (*ERRORS, *SILENT, *ENDS, *DAMAGES, "clock jump") if not totals.struck[kind]] == []
-    assert totals.counts["torn tails"] > 0
+    if HISTORIES >= ENOUGH_FOR_ALL_KINDS:
+        assert [kind for kind in (*ERRORS, *SILENT, *ENDS, *DAMAGES, "clock jump") if not totals.struck[kind]] == []
+        assert totals.counts["torn tails"] > 0
+        assert totals.counts["starts on a full disk"] > 0
 
 
 def test_a_seed_replays_to_the_same_trace() -> None:
