@@ -8,9 +8,11 @@ from hypothesis import given, settings, strategies as st
 
 from eventrail.log.events import Append, ConditionItem, NewEvent, Query
 from eventrail.log.index import IndexDelta, Lookup
+from eventrail.log.log import Log
 from eventrail.log.matching import Matcher
 from eventrail.log.memory_index import MemoryIndex
 from eventrail.log.options import Options
+from tests.kit.indexed_logs import index_of
 from tests.kit.logs import HastyFiles, open_log
 from tests.kit.properties import PROPERTY
 
@@ -25,9 +27,11 @@ class Stored:
     tags: tuple[str, ...]
 
 
-EVENTS = st.lists(st.tuples(st.sampled_from(TYPES), st.lists(st.sampled_from(TAGS), max_size=3)), max_size=40).map(
+EVENTS = st.lists(st.tuples(st.sampled_from(TYPES), st.lists(st.sampled_from(TAGS), max_size=3)), max_size=45).map(
     lambda found: [Stored(n, kind, tuple(tags)) for n, (kind, tags) in enumerate(found, 1)]
 )
+PIECES = st.integers(0, 45)
+"""How often the index is maintained, so that part of it is in memory, part in files, and some filters in a group."""
 SOME_TYPES = st.lists(st.sampled_from([*TYPES, "absent"]), max_size=3)
 SOME_TAGS = st.lists(st.sampled_from([*TAGS, "absent:1"]), max_size=3)
 
@@ -44,6 +48,16 @@ def indexed(events: list[Stored]) -> tuple[MemoryIndex, IndexDelta]:
     return index, delta
 
 
+def stored(directory: Path, events: list[Stored], pieces: int) -> Log:
+    """A log in which each segment holds one or two of these events; so many pieces of its index are worked off."""
+    log = open_log(directory, Options(segment_bytes=500, extend_bytes=0, reserve_bytes=0), files=HastyFiles())
+    for e in events:
+        log.commit([Append((NewEvent(e.type, e.tags, b"%d" % e.position),))])
+        if e.position <= pieces:
+            index_of(log).maintain()
+    return log
+
+
 @PROPERTY
 @given(EVENTS, SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.integers(0, 45))
 def test_matches_from_either_end(
@@ -58,9 +72,32 @@ def test_matches_from_either_end(
         assert matcher.earliest(after, upto) == min(found, default=0)
 
 
+@settings(PROPERTY, max_examples=25)
+@given(EVENTS, st.lists(st.tuples(SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.integers(0, 45)), max_size=20), PIECES)
+def test_matches_in_many_segments(
+    events: list[Stored], questions: list[tuple[list[str], list[str], int, int]], pieces: int
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        log = stored(Path(directory), events, pieces)
+        for types, tags, after, bound in questions:
+            upto = min(bound, len(events))
+            found = [e.position for e in events if matches(e, types, tags) and after < e.position <= upto]
+            matcher = Matcher(index_of(log), types, tags)
+            assert matcher.latest(after, upto) == max(found, default=0)
+            assert matcher.earliest(after, upto) == min(found, default=0)
+        log.close()
+
+
 @settings(PROPERTY, max_examples=40)
 @given(
-    EVENTS, SOME_TYPES, SOME_TAGS, st.integers(0, 45), st.none() | st.integers(0, 45), st.integers(1, 9), st.booleans()
+    EVENTS,
+    SOME_TYPES,
+    SOME_TAGS,
+    st.integers(0, 45),
+    st.none() | st.integers(0, 45),
+    st.integers(1, 9),
+    st.booleans(),
+    PIECES,
 )
 def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
     events: list[Stored],
@@ -70,6 +107,7 @@ def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
     before: int | None,
     limit: int,
     backward: bool,  # noqa: FBT001 - hypothesis passes by position
+    pieces: int,
 ) -> None:
     expected = [
         e.position
@@ -77,9 +115,7 @@ def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
         if matches(e, types, tags) and e.position > after and (before is None or e.position < before)
     ]
     with tempfile.TemporaryDirectory() as directory:
-        log = open_log(Path(directory), Options(segment_bytes=1_000, extend_bytes=0), files=HastyFiles())
-        for start in range(0, len(events), 3):
-            log.commit([Append((NewEvent(e.type, e.tags, b"%d" % e.position),)) for e in events[start : start + 3]])
+        log = stored(Path(directory), events, pieces)
         found: list[int] = []
         while True:
             page = log.page(Query(after, before, limit, tuple(types), tuple(tags), backward))
@@ -99,9 +135,11 @@ def test_pages_hold_what_a_scan_finds_and_lead_to_all_of_it(
     assert found == (expected[::-1] if backward else expected)
 
 
-@given(EVENTS, st.lists(st.tuples(SOME_TYPES, SOME_TAGS, st.integers(0, 40)), min_size=1, max_size=3))
+@given(EVENTS, st.lists(st.tuples(SOME_TYPES, SOME_TAGS, st.integers(0, 40)), min_size=1, max_size=3), PIECES)
 @settings(PROPERTY, max_examples=40)
-def test_a_condition_says_what_a_scan_says(events: list[Stored], items: list[tuple[list[str], list[str], int]]) -> None:
+def test_a_condition_says_what_a_scan_says(
+    events: list[Stored], items: list[tuple[list[str], list[str], int]], pieces: int
+) -> None:
     items = [(types, tags, min(after, len(events))) for types, tags, after in items]
     latest = max(
         (e.position for e in events for types, tags, after in items if e.position > after and matches(e, types, tags)),
@@ -109,9 +147,8 @@ def test_a_condition_says_what_a_scan_says(events: list[Stored], items: list[tup
     )
     condition = tuple(ConditionItem(tuple(types), tuple(tags), after) for types, tags, after in items)
     with tempfile.TemporaryDirectory() as directory:
-        log = open_log(Path(directory), files=HastyFiles())
         half = len(events) // 2
-        log.commit([Append((NewEvent(e.type, e.tags, b"1"),)) for e in events[:half]])
+        log = stored(Path(directory), events[:half], pieces)
         *_, outcome = log.commit(
             [
                 *(Append((NewEvent(e.type, e.tags, b"1"),)) for e in events[half:]),
