@@ -48,8 +48,14 @@ test-containers *arguments: setup
 
 # The long proofs with their full counts: kills, races, simulations (KILL_CYCLES, ROUNDS)
 prove *arguments: setup
-    KILL_CYCLES="${KILL_CYCLES:-300}" ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest -s --timeout=3600 --durations=0 \
-      $(grep -rlE '"(KILL_CYCLES|ROUNDS)"' tests --include='test_*.py') {{ arguments }}
+    KILL_CYCLES="${KILL_CYCLES:-300}" ROUNDS="${ROUNDS:-100}" SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-10000}" \
+      SIMULATION_JOBS="${SIMULATION_JOBS:-{{ jobs }}}" {{ python }} -m pytest -s --timeout=3600 --durations=0 \
+      $(grep -rlE '"(KILL_CYCLES|ROUNDS|SIMULATION_HISTORIES)"' tests --include='test_*.py') {{ arguments }}
+
+# Histories of the engine on a simulated disk (SIMULATION_HISTORIES, SIMULATION_SEED, SIMULATION_JOBS)
+prove-simulation *arguments: setup
+    SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-100000}" SIMULATION_JOBS="${SIMULATION_JOBS:-{{ jobs }}}" \
+      {{ python }} -m pytest -s --timeout=7200 tests/simulation/engine {{ arguments }}
 
 # NATS killed, wiped, purged, rolled back and lied to, under traffic (NATS_FAULTS, NATS_SEED)
 prove-nats *arguments: setup
