@@ -2,24 +2,32 @@
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from signal import SIGKILL
 
+from docs.tools.independent_reader import ReadLog, read_log
 from eventrail.log.log import Log
 from tests.kit import engine_child
 from tests.kit.engine_child import Work
-from tests.kit.history import Acknowledged, Record, Sent, check_history, decode_record, unanswered
-from tests.kit.independent_reader import ReadLog, read_log
+from tests.kit.history import Acknowledged, Quarantined, Record, Sent, Served, check_history, decode_record, unanswered
 
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.kit.engine_child"])
 
-
 LIVES_PER_LOG = 25
 """A log is given up for a new one after so many lives, so that a start stays short."""
+
+LONGEST_SECONDS = 0.06
+RETRIES = 12
+KILLED_IN_START = 0.3
+
+Strike = Callable[[BaseProcess], None]
+"""What ends a life; the process has ended, or will, when it returns."""
 
 
 @dataclass
@@ -30,8 +38,10 @@ class Totals:
     sent: int = 0
     acknowledged: int = 0
     retried: int = 0
+    reads: int = 0
     torn: int = 0
     segments: int = 0
+    index_files: int = 0
     violations: list[str] = field(default_factory=list)
 
 
@@ -48,54 +58,74 @@ def run_cycles(
     return totals
 
 
-def _run_log(work: Work, chance: random.Random, lives: int, totals: Totals) -> None:
-    history: list[Record] = []
-    for _ in range(lives):
-        lost = tuple(unanswered(history))
-        history += _live_and_die(replace(work, seed=chance.getrandbits(32), unanswered=lost), chance)
-        totals.cycles += 1
-        totals.retried += len(lost)
-        totals.torn += bool(_stored(work).tail)
-        if work.acknowledges_first and check_history(history, _stored(work).events):
-            break
-    totals.violations += check_history(history, _stored(work).events)
-    Log.open(Path(work.directory)).close()
-    recovered = _stored(work)
-    if recovered.tail:
-        totals.violations.append("a recovery left a torn tail")
-    totals.violations += check_history(history, recovered.events)
-    totals.sent += sum(isinstance(record, Sent) for record in history)
-    totals.acknowledged += sum(isinstance(record, Acknowledged) for record in history)
-    totals.segments += sum(1 for _ in (Path(work.directory) / "segments").iterdir())
+def live_and_die(
+    work: Work, chance: random.Random, strike: Strike, *, hears_after: bool = True
+) -> tuple[list[Record], int | None]:
+    """One life, struck at a random moment of its work, or of its start, where recovery is; and its exit code.
 
-
-def _stored(work: Work) -> ReadLog:
-    """The log as the independent reader finds it; nothing at all where the process died before it had made it."""
-    directory = Path(work.directory)
-    return read_log(directory) if (directory / "log.json").exists() else ReadLog("", [], b"")
-
-
-def _live_and_die(work: Work, chance: random.Random) -> list[Record]:
-    """One life: killed at a random moment of its work, or of its start, where recovery is."""
+    What a killed process had told is heard to its end. Where power is cut, nobody hears an answer after the cut.
+    """
     ours, theirs = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=engine_child.run, args=(work, theirs), daemon=True)
     process.start()
     theirs.close()
     records: list[Record] = []
-    if chance.random() < 0.7:
+    if chance.random() >= KILLED_IN_START:
         ours.poll(30)
-    deadline = time.monotonic() + chance.uniform(0, 0.06)
+    deadline = time.monotonic() + chance.uniform(0, LONGEST_SECONDS)
     while (left := deadline - time.monotonic()) > 0:
         if ours.poll(left) and not _receive(ours, records):
             break
-    process.kill()
-    while _receive(ours, records):
+    while ours.poll(0) and _receive(ours, records):
         pass
+    strike(process)
+    late: list[Record] = []
+    while _receive(ours, late):
+        pass
+    records += late if hears_after else [record for record in late if isinstance(record, Sent)]
     process.join()
-    assert process.exitcode == -SIGKILL, f"the child ended by itself with {process.exitcode}"
+    exit_code = process.exitcode
     process.close()
     ours.close()
-    return records
+    return records, exit_code
+
+
+def check_log(directory: Path, history: list[Record], totals: Totals) -> None:
+    """Start once more, on a sound disk; then everything that was told must be true of what stands."""
+    Log.open(directory, engine_child.OPTIONS).close()
+    recovered = stored_in(directory)
+    if recovered.tail:
+        totals.violations.append("a recovery left a torn tail")
+    put_aside = [Quarantined(path.read_bytes()) for path in (directory / "quarantine").glob("*")]
+    totals.violations += check_history([*history, *put_aside], recovered.events)
+    totals.torn += len(put_aside)
+    totals.sent += sum(isinstance(record, Sent) for record in history)
+    totals.acknowledged += sum(isinstance(record, Acknowledged) for record in history)
+    totals.reads += sum(isinstance(record, Served) for record in history)
+    totals.segments += sum(1 for _ in (directory / "segments").iterdir())
+    totals.index_files += sum(1 for _ in (directory / "index").glob("*"))
+
+
+def stored_in(directory: Path) -> ReadLog:
+    """The log as the independent reader finds it; nothing at all where the process died before it had made it."""
+    return read_log(directory) if (directory / "log.json").exists() else ReadLog("", [], b"")
+
+
+def _run_log(work: Work, chance: random.Random, lives: int, totals: Totals) -> None:
+    directory = Path(work.directory)
+    history: list[Record] = []
+    for _ in range(lives):
+        lost = tuple(unanswered(history)[-RETRIES:])
+        seed = chance.getrandbits(32)
+        records, exit_code = live_and_die(replace(work, seed=seed, unanswered=lost), chance, BaseProcess.kill)
+        assert exit_code == -SIGKILL, f"the child ended by itself with {exit_code}"
+        history += records
+        totals.cycles += 1
+        totals.retried += len(lost)
+        if work.acknowledges_first and check_history(history, stored_in(directory).events):
+            break
+    totals.violations += check_history(history, stored_in(directory).events)
+    check_log(directory, history, totals)
 
 
 def _receive(pipe: Connection, records: list[Record]) -> bool:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from eventrail.exit_codes import ExitCode
 from eventrail.log.errors import DiskFull, LogCorrupt, LogError, RangeDamaged, SyncFailed
-from eventrail.log.events import Append, Appended, ConditionItem, NewEvent, Query, Replayed
+from eventrail.log.events import Query
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.log import Log
 from eventrail.log.options import Options
-from tests.kit.history import Acknowledged, Record, Refused, Sent
+from tests.kit.engine_calls import answer_of, append_of
+from tests.kit.history import Acknowledged, Record, Refused, Sent, Unless
 from tests.kit.logs import NOON, numbered_id
 from tests.kit.random_appends import random_call
 
@@ -51,8 +52,9 @@ def live(script: Script, tell: Tell) -> ExitCode:
         log = open_scripted(Path(script.directory), DeafFiles() if script.ignores_failed_syncs else SystemFiles())
         for number, batch in enumerate(_batches(script)):
             _commit(log, batch, tell, acknowledges_first=script.acknowledges_first)
-            _read(log, batch)
             keep_up(log)
+            if number % 4 == 3:
+                _read(log, batch)
             if number == script.batches // 2:
                 log.write_head()
         if script.ends_cleanly:
@@ -84,61 +86,49 @@ def open_scripted(directory: Path, files: Files | None = None) -> Log:
 
 def keep_up(log: Log) -> None:
     """All of the work that waits in the background."""
-    maintain: Callable[[], bool] | None = getattr(log, "maintain", None)
-    while maintain is not None and maintain():
+    while log.maintain():
         pass
 
 
-def append_of(call: Sent, condition: tuple[ConditionItem, ...] = ()) -> Append:
-    events = (NewEvent(event.type, event.tags, event.data.encode(), event.id) for event in call.events)
-    return Append(tuple(events), condition)
-
-
-Call = tuple[Sent, tuple[ConditionItem, ...]]
-
-
-def _batches(script: Script) -> Iterator[Sequence[Call]]:
+def _batches(script: Script) -> Iterator[list[Sent]]:
     """First the retries; then new calls, some on a condition, some of them sent twice."""
     if script.retried:
-        yield [(Sent(f"retry-{script.seed}-{number}", call.events), ()) for number, call in enumerate(script.retried)]
+        yield [Sent(f"retry-{script.seed}-{number}", call.events) for number, call in enumerate(script.retried)]
     chance = random.Random(script.seed)
     for number in range(script.batches):
-        calls = [random_call(chance, client) for client in range(1, chance.choice((2, 3, 4)))]
-        batch: list[Call] = [(call, ()) for call in calls]
+        batch = [random_call(chance, client) for client in range(1, chance.choice((2, 3, 4)))]
         if number % 3 == 1:
-            batch.append((Sent(f"again-{script.seed}-{number}", calls[0].events), ()))
+            batch.append(Sent(f"again-{script.seed}-{number}", batch[0].events))
         if number % 3 == 2:
-            batch.append((random_call(chance, 9), (ConditionItem(tags=(f"client:{number % 2 * 9}",)),)))
+            call = random_call(chance, 9)
+            batch.append(Sent(call.call, call.events, (Unless(tags=(f"client:{number % 2 * 9}",)),)))
         yield batch
 
 
-def _commit(log: Log, batch: Sequence[Call], tell: Tell, *, acknowledges_first: bool) -> None:
+def _commit(log: Log, batch: Sequence[Sent], tell: Tell, *, acknowledges_first: bool) -> None:
     """A batch that the disk had no room for is refused, and the life goes on."""
-    for call, _ in batch:
+    for call in batch:
         tell(call)
     if acknowledges_first:
         position = log.head.position
-        for call, _ in batch[:1]:
+        for call in batch[:1]:
             tell(Acknowledged(call.call, position + 1, position + len(call.events)))
     try:
-        outcomes = log.commit([append_of(call, condition) for call, condition in batch])
+        outcomes = log.commit([append_of(call) for call in batch])
     except DiskFull:
-        for call, _ in batch:
+        for call in batch:
             tell(Refused(call.call))
         return
-    for (call, _), outcome in zip(batch, outcomes, strict=True):
-        if isinstance(outcome, Appended | Replayed):
-            tell(Acknowledged(call.call, outcome.first, outcome.last))
-        else:
-            tell(Refused(call.call))
+    for call, outcome in zip(batch, outcomes, strict=True):
+        tell(answer_of(call, outcome))
 
 
-def _read(log: Log, batch: Sequence[Call]) -> None:
+def _read(log: Log, batch: Sequence[Sent]) -> None:
     """By position, id and tag; what can't be read is refused, and the life goes on."""
     try:
         log.page(Query(limit=50))
         log.page(Query(tags=("client:1",), backward=True, limit=3))
-        for call, _ in batch[:1]:
+        for call in batch[:1]:
             log.line_by_id(call.events[0].id)
     except RangeDamaged:
         return

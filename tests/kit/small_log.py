@@ -3,7 +3,6 @@
 import os
 import shutil
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -101,8 +100,7 @@ def make_small_log(directory: Path, *, witness: bool) -> SmallLog:
         number += 1
     last = [append(event(b"1", "a:1")), append(event(b'"PAD"'), event(b"[]", "b:2", "c:3"))]
     log.commit([*last[:1], _padded(log, directory, last)])
-    maintain: Callable[[], bool] | None = getattr(log, "maintain", None)
-    while maintain is not None and maintain():
+    while log.maintain():
         pass
     crash(log)
     if witness:

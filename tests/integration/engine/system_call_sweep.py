@@ -1,5 +1,6 @@
 """Faults at the N-th system call of a scripted life, for each N: the cases, and what must be true after each."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -7,19 +8,22 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Final
 
+from docs.tools.independent_reader import BrokenLogError, read_log
 from eventrail.exit_codes import ExitCode
 from eventrail.log.errors import LogError
-from eventrail.log.events import Appended, Query, Replayed
+from eventrail.log.events import Query
 from eventrail.log.files import SystemFiles
 from eventrail.log.verify import verify
+from tests.kit.engine_calls import answer_of, append_of
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.history import Acknowledged, Record, Sent, check_history, unanswered
-from tests.kit.independent_reader import BrokenLogError, read_log
-from tests.kit.scripted_life import Script, append_of, open_scripted
+from tests.kit.history import Acknowledged, Quarantined, Record, Sent, check_history, unanswered
+from tests.kit.scripted_life import Script, open_scripted
 from tests.kit.traced_life import SystemCall, Traced, calls_on, trace
 
 MAKES_SOMETHING: Final = ("write", "pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "rename", "mkdir")
 REFUSED_BY_DISKS: Final = (*MAKES_SOMETHING, "openat", "pread64", "unlink", "getdents64", "flock")
+CHANGES_SOMETHING: Final = (*MAKES_SOMETHING, "openat", "unlink")
+"""The calls between which a crash finds another disk."""
 FULL: Final = (*MAKES_SOMETHING, "openat")
 ENDS_BY_EIO: Final = frozenset({ExitCode.OK, ExitCode.FAILED, ExitCode.CORRUPT, ExitCode.SYNC_FAILED})
 ENDS_BY_ENOSPC: Final = frozenset({ExitCode.OK, ExitCode.FAILED, ExitCode.SYNC_FAILED, ExitCode.DISK_FULL})
@@ -107,7 +111,7 @@ class Sweep:
         script = Script(str(self._log), scene.script.seed + 1, batches=0, retried=tuple(unanswered(once.records)))
         again = Scene(f"{scene.name}, killed at {call.name} {call.number}", crashed, _told(scene, once), script)
         start = calls_on(self._log, self._live(again).lines)
-        signature = tuple(f"{call.name} {call.line.count('segments')} {call.line.count('.new')}" for call in start)
+        signature = tuple(dict.fromkeys(f"{call.name} {_role(call.line, self._log)}" for call in start))
         if signature in seen:
             return
         seen.add(signature)
@@ -148,6 +152,12 @@ class Sweep:
             self.totals.violations.append(f"{where}: other lines are served than stand")
 
 
+def _role(line: str, directory: Path) -> str:
+    """Which of the log's files a call is about: the name of its directory, or its own without digits."""
+    _, _, rest = line.partition(f"{directory}/")
+    return re.split(r"[^a-z.]", rest, maxsplit=1)[0]
+
+
 def _told(scene: Scene, ended: Traced) -> tuple[Record, ...]:
     return (*scene.before, *ended.records)
 
@@ -161,7 +171,8 @@ def _tear(directory: Path) -> None:
     """Half a line behind the last, with zeros, as a batch that was being written; and an index that lacks a file."""
     last = max((directory / "segments").iterdir())
     content = last.read_bytes().rstrip(b"\0")
-    last.write_bytes(content + content.splitlines()[-1][:100] + bytes(200))
+    begun = re.sub(rb'"id":"[0-9a-f]{8}', b'"id":"ffffffff', content.splitlines()[-1])
+    last.write_bytes(content + begun[:100] + bytes(200))
     for built in sorted((directory / "index").glob("*"))[:1]:
         built.unlink()
 
@@ -172,7 +183,7 @@ def _answers_behind_a_failed_sync(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if line.startswith(("fdatasync(", "fsync(")) and "/segments" in line and "(INJECTED)" in line:
             failed = line
-        elif failed and line.startswith("write(") and "acknowledged" in line:
+        elif failed and line.startswith("write(") and "Acknowledged" in line:
             yield f"acknowledged behind {failed}"
 
 
@@ -189,15 +200,14 @@ def _restart(directory: Path, history: list[Record]) -> list[str]:
     records = list(history)
     for number, call in enumerate(unanswered(history)):
         sent = Sent(f"afterwards-{number}", call.events)
-        outcome = log.commit([append_of(sent)])[0]
-        assert isinstance(outcome, Appended | Replayed), outcome
-        records += [sent, Acknowledged(sent.call, outcome.first, outcome.last)]
+        records += [sent, answer_of(sent, log.commit([append_of(sent)])[0])]
     served = log.page(Query(limit=10_000)).lines
     log.close()
     try:
         stored = read_log(directory)
     except BrokenLogError as broken:
         return [f"the log is broken: {broken}"]
+    records += [Quarantined(path.read_bytes()) for path in (directory / "quarantine").glob("*")]
     violations = check_history(records, stored.events)
     if stored.tail:
         violations.append("a tail was left")
