@@ -1,14 +1,14 @@
 """Who watches the writer: a port that is told of each commit, so that the engine knows no metrics and no traces."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from eventrail.log.events import Append, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     """One batch, answered: its appends with their outcomes, in order.
 
     `first` and `last` are the positions of what is new and `size_bytes` its lines; where nothing is new, `first` is
