@@ -26,10 +26,20 @@ class ExitCode(IntEnum):
     ADDRESS_TAKEN = 16
     """The address can't be listened on."""
     DISK_FULL = 17
-    """No room to recover or begin a log."""
+    """No room to recover or begin a log, or to write a copy of one."""
     REFUSED = 20
-    """The server answered a client command with a problem."""
+    """The server, or NATS, answered a client command with a problem."""
     UNREACHABLE = 21
-    """The server did not answer a client command."""
+    """The server, or NATS, did not answer a client command."""
     DAMAGED = 22
-    """`verify` found damage."""
+    """`verify`, or a command that copies, found damage."""
+    DIFFERENT = 23
+    """`verify` found the files sound, but the server, the stream or a checkpoint says otherwise."""
+    TARGET_REFUSED = 24
+    """The directory to be written is not empty, of another log, or further on; nothing was written there."""
+    UNREPAIRED = 25
+    """Neither the log nor the source holds what would close the chain."""
+    BAD_LINES = 26
+    """`import` named lines that were not taken."""
+    INTERRUPTED = 130
+    """Ctrl-C."""

@@ -19,7 +19,11 @@ class Unreachable(Exception):  # noqa: N818 - the name says what happened
 
 
 class Refused(Exception):  # noqa: N818 - the name says what happened
-    """The server answered with a problem."""
+    """The server answered with a problem; `status` is 0 where it was not asked at all."""
+
+    def __init__(self, sentence: str, status: int = 0) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,12 @@ class Client:
             response = self._connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
+            # Without this, the next request would go on with a connection that is of no use.
+            self._connection.close()
             reason = str(error) or type(error).__name__
             raise Unreachable(f"{self._connection.host}:{self._connection.port}: {reason}") from None
         if response.status >= 400:
-            raise Refused(_sentence(response.status, content))
+            raise Refused(_sentence(response.status, content), response.status)
         return Reply(content, {name.lower(): value for name, value in response.getheaders()})
 
 

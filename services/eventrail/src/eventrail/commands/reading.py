@@ -1,14 +1,18 @@
 """`eventrail read`, `tail` and `stats`: stored lines to standard output as they are."""
 
+import time
 from argparse import Namespace
+from http import HTTPStatus
 from typing import BinaryIO, Final
 
 import msgspec
 
-from eventrail.commands.client import Client
+from eventrail.commands.client import Client, Refused, Reply, Unreachable
 from eventrail.exit_codes import ExitCode
 
 WAIT_SECONDS: Final = 30
+FIRST_PAUSE_SECONDS: Final = 0.1
+LONGEST_PAUSE_SECONDS: Final = 2.0
 NDJSON: Final = "application/x-ndjson"
 
 
@@ -42,7 +46,8 @@ def tail(client: Client, arguments: Namespace, out: BinaryIO) -> ExitCode:
     out.flush()
     while arguments.follow or arguments.after is not None:
         wait = ("wait", str(WAIT_SECONDS if arguments.follow else 0))
-        reply = client.get("/events", [*filters(arguments), ("after", str(after)), wait], accept=NDJSON)
+        query = [*filters(arguments), ("after", str(after)), wait]
+        reply = _persistent(client, query) if arguments.follow else client.get("/events", query, accept=NDJSON)
         out.write(reply.body)
         out.flush()
         after = int(reply.headers["eventrail-scanned"])
@@ -51,8 +56,23 @@ def tail(client: Client, arguments: Namespace, out: BinaryIO) -> ExitCode:
     return ExitCode.OK
 
 
-def stats(client: Client, out: BinaryIO) -> ExitCode:
-    out.write(msgspec.json.format(client.get("/stats").body, indent=2) + b"\n")
+def _persistent(client: Client, query: list[tuple[str, str]]) -> Reply:
+    """The answer, however long the server is away: it may be started again meanwhile."""
+    pause_seconds = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return client.get("/events", query, accept=NDJSON)
+        except Unreachable:
+            pass
+        except Refused as refused:
+            if refused.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+        time.sleep(pause_seconds)
+        pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
+
+
+def stats(client: Client, arguments: Namespace, out: BinaryIO) -> ExitCode:
+    out.write(msgspec.json.format(client.get("/stats").body, indent=-1 if arguments.json else 2) + b"\n")
     return ExitCode.OK
 
 

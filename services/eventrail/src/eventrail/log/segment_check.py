@@ -197,6 +197,9 @@ class _Reading:
         if self._whole_end != self._size:
             reason = "a sealed segment goes on behind its last line"
             return Damage(self._check.path, self._whole_end, missing, missing, reason)
+        if self._size == 0:
+            # The next segment must follow a line of this one.
+            return Damage(self._check.path, 0, missing, missing, "a sealed segment is empty")
         return None
 
     def _judge_open(self, problem: Problem | None) -> Damage | None:
