@@ -34,6 +34,7 @@ class FixedLog:
             stalled_seconds=1.5,
             reserve_whole=True,
             scrub=ScrubReport(3, 1, 4_096, 0.5, ()),
+            unindexed_segments=3,
         )
 
 
@@ -94,6 +95,7 @@ def test_what_is_not_counted_is_asked_for() -> None:
         "eventrail_head_position": 7,
         "eventrail_log_bytes": 700,
         "eventrail_log_segments": 2,
+        "eventrail_unindexed_segments": 3,
         "eventrail_stalled_seconds": 1.5,
         "eventrail_reserve_whole": 1,
         "eventrail_scrub_rounds_total": 3,

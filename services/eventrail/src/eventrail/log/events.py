@@ -164,7 +164,8 @@ class Statistics:
     """Totals of the durable log, counted from the index, and the writer's last sync.
 
     `stalled_seconds` is how long the disk has been at a write of the writer's that it has not finished, 0 where it is
-    at none. `reserve_whole` tells whether the space reserve is there.
+    at none. `reserve_whole` tells whether the space reserve is there. `unindexed_segments` are sealed, and their index
+    still in memory.
     """
 
     head: Head
@@ -178,3 +179,4 @@ class Statistics:
     stalled_seconds: float
     reserve_whole: bool
     scrub: ScrubReport
+    unindexed_segments: int

@@ -168,6 +168,7 @@ class Log:
             stalled_seconds=self._stalled_seconds(),
             reserve_whole=self.reserve_whole,
             scrub=self._scrub.report(),
+            unindexed_segments=self._index.waiting,
         )
 
     @property

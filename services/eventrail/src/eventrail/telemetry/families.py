@@ -63,6 +63,7 @@ def _log(figures: Statistics) -> Iterator[Metric]:
     yield _gauge("eventrail_head_position", "The last durable event.", figures.head.position)
     yield _gauge("eventrail_log_bytes", "Lines on disk.", figures.size_bytes)
     yield _gauge("eventrail_log_segments", "Files that hold them.", figures.segments)
+    yield _gauge("eventrail_unindexed_segments", "Sealed ones whose index is in memory.", figures.unindexed_segments)
     yield _gauge(
         "eventrail_stalled_seconds", "How long the disk has been at an unfinished write.", figures.stalled_seconds
     )
