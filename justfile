@@ -5,6 +5,14 @@ bin := justfile_directory() / ".venv/bin"
 credentials := env("CREDENTIALS", ".local/credentials.json")
 jobs := env("TEST_JOBS", "2")
 
+kills := "tests/integration/engine/test_kill.py tests/integration/eventrail/test_kill.py"
+system_calls := "tests/integration/engine/test_system_calls.py"
+cuts := "tests/integration/engine/test_torn_batches.py"
+bits := "tests/integration/engine/test_bit_flips.py"
+power_cuts := "tests/power_cuts"
+nats_faults := "tests/integration/eventrail/test_nats_faults.py"
+races := "tests/integration/assessment_http/test_races.py"
+
 # The recipes, each with what it does
 [private]
 default:
@@ -38,19 +46,50 @@ check: setup
     {{ bin }}/lint-imports
     {{ python }} -m pytest -q tests/tidy
 
-# All tests but the benchmarks; no Docker, no installed server (TEST_JOBS)
+# All tests but the benchmarks and the power cuts; no Docker, no installed server (TEST_JOBS)
 test *arguments: setup
-    {{ python }} -m pytest -n {{ jobs }} --ignore=tests/benchmarks {{ arguments }}
+    {{ python }} -m pytest -n {{ jobs }} --ignore=tests/benchmarks --ignore=tests/power_cuts {{ arguments }}
 
 # The suites that need servers, on containers of postgres:18 and nats:2.15
 test-containers *arguments: setup
     TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest -n {{ jobs }} tests/contract tests/integration {{ arguments }}
 
-# The long proofs with their full counts: kills, races, simulations (KILL_CYCLES, ROUNDS)
+# Every proof with counts for each day, power cuts where this is root with a loop device; in full: prove-…
 prove *arguments: setup
-    KILL_CYCLES="${KILL_CYCLES:-300}" ROUNDS="${ROUNDS:-100}" SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-10000}" \
-      SIMULATION_JOBS="${SIMULATION_JOBS:-{{ jobs }}}" {{ python }} -m pytest -s --timeout=3600 --durations=0 \
-      $(grep -rlE '"(KILL_CYCLES|ROUNDS|SIMULATION_HISTORIES)"' tests --include='test_*.py') {{ arguments }}
+    KILL_CYCLES="${KILL_CYCLES:-500}" SERVER_KILLS="${SERVER_KILLS:-50}" SYSTEM_CALL_STRIDE="${SYSTEM_CALL_STRIDE:-7}" \
+      BIT_FLIP_STRIDE="${BIT_FLIP_STRIDE:-97}" SECTOR_DAMAGES="${SECTOR_DAMAGES:-1000}" TORN_STRIDE="${TORN_STRIDE:-1}" \
+      POWER_CUTS="${POWER_CUTS:-200}" SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-10000}" \
+      NATS_FAULTS="${NATS_FAULTS:-20}" ROUNDS="${ROUNDS:-100}" \
+      {{ python }} -m pytest -n {{ jobs }} --dist worksteal -rP --timeout=3600 --durations=20 \
+      {{ kills }} {{ system_calls }} {{ bits }} {{ cuts }} tests/simulation {{ nats_faults }} {{ races }} \
+      $([ "$(id -u)" != 0 ] || ! losetup --find >/dev/null 2>&1 || echo {{ power_cuts }}) {{ arguments }}
+
+# SIGKILL at random moments, of the engine and of the whole server (KILL_CYCLES, SERVER_KILLS, KILL_SEED)
+prove-kills *arguments: setup
+    KILL_CYCLES="${KILL_CYCLES:-10000}" SERVER_KILLS="${SERVER_KILLS:-500}" \
+      {{ python }} -m pytest -s --timeout=0 {{ kills }} {{ arguments }}
+
+# SIGKILL, EIO and ENOSPC at each system call, by strace, in recovery too (SYSTEM_CALL_STRIDE, SYSTEM_CALL_SEED)
+prove-system-calls *arguments: setup
+    SYSTEM_CALL_STRIDE="${SYSTEM_CALL_STRIDE:-1}" {{ python }} -m pytest -s --timeout=0 {{ system_calls }} {{ arguments }}
+
+# The last batches cut at each byte and without each subset of their sectors (TORN_STRIDE, TORN_RANDOM, TORN_SEED)
+prove-cuts *arguments: setup
+    TORN_STRIDE="${TORN_STRIDE:-1}" TORN_RANDOM="${TORN_RANDOM:-10000}" \
+      {{ python }} -m pytest -s --timeout=0 {{ cuts }} {{ arguments }}
+
+# Each bit of a small log flipped, its sectors damaged (BIT_FLIP_STRIDE, SECTOR_DAMAGES, BIT_FLIP_JOBS, BIT_FLIP_SEED)
+prove-bits *arguments: setup
+    BIT_FLIP_STRIDE="${BIT_FLIP_STRIDE:-1}" SECTOR_DAMAGES="${SECTOR_DAMAGES:-100000}" \
+      BIT_FLIP_JOBS="${BIT_FLIP_JOBS:-{{ jobs }}}" {{ python }} -m pytest -s --timeout=0 {{ bits }} {{ arguments }}
+
+# The power of an ext4 disk cut under the engine; needs root and a loop device (POWER_CUTS, POWER_CUT_SEED)
+prove-power-cuts *arguments: setup
+    POWER_CUTS="${POWER_CUTS:-2000}" {{ python }} -m pytest -s --timeout=0 {{ power_cuts }} {{ arguments }}
+
+# Commands against commands and crashes, over HTTP and in the simulation (ROUNDS)
+prove-races *arguments: setup
+    ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest -s --timeout=0 {{ races }} tests/simulation/assessment {{ arguments }}
 
 # Histories of the engine on a simulated disk (SIMULATION_HISTORIES, SIMULATION_SEED, SIMULATION_JOBS)
 prove-simulation *arguments: setup
@@ -59,7 +98,11 @@ prove-simulation *arguments: setup
 
 # NATS killed, wiped, purged, rolled back and lied to, under traffic (NATS_FAULTS, NATS_SEED)
 prove-nats *arguments: setup
-    NATS_FAULTS="${NATS_FAULTS:-200}" {{ python }} -m pytest -s --timeout=7200 tests/integration/eventrail/test_nats_faults.py {{ arguments }}
+    NATS_FAULTS="${NATS_FAULTS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ nats_faults }} {{ arguments }}
+
+# Hostile and mutated spreadsheets at a web process: answers, seconds, memory (IMPORT_FUZZ_FILES, IMPORT_FUZZ_SEED)
+prove-imports *arguments: setup
+    IMPORT_FUZZ_FILES="${IMPORT_FUZZ_FILES:-1000}" {{ python }} -m pytest -s --timeout=7200 tests/integration/assessment_http/test_imports_under_fire.py {{ arguments }}
 
 # Ask Eventrail, UmaDB and JetStream the same, and write docs/comparison.md (needs strace)
 compare-answers *arguments: setup

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from assessment.imports.problems import Code
 from tests.kit.foreign_banks import kahoot_bank, wayground_bank
+from tests.kit.hostile_files import odd_cell
 from tests.kit.workbooks import (
     GOOD,
     HEADER,
@@ -223,6 +224,7 @@ SHEET_CASES: Final = (
 
 CELL_CASES: Final = (
     Case(Code.ERROR_CELL, _cell("correct", "#N/A"), "F2", "#N/A"),
+    Case(Code.ERROR_CELL, lambda: odd_cell('<c r="B2" t="e"><v>#SPILL!</v></c>'), "B2", "#SPILL!", name="newer"),
     Case(Code.FORMULA_WITHOUT_VALUE, _cell("correct", "=1+1"), "F2"),
     Case(Code.MERGED_CELLS, _book(_merged), "A3"),
     Case(Code.DATE_IN_CELL, _cell("correct", dt.date(2026, 1, 2)), "F2", "2026-01-02"),

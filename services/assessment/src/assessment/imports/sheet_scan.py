@@ -1,6 +1,7 @@
 """What a sheet's markup says and the parser doesn't: its extent by values, errors, formulas, merged cells."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,7 +10,9 @@ from assessment.imports.limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMN
 from assessment.imports.markup import Attributes, Reader, local_name
 from assessment.imports.problems import Code, FileRefused
 
-REFERENCE: Final = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
+REFERENCE: Final = re.compile(r"([A-Za-z]{1,4})([1-9][0-9]{0,8})")
+KINDS: Final = frozenset({"n", "s", "str", "inlineStr", "b", "e", "d"})
+ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 Place = tuple[int, int]
 """Row and column, from 1."""
 
@@ -49,7 +52,7 @@ class SheetReader(Reader):
         if name == "c":
             self._begin_cell(attributes)
         elif name == "row":
-            self._row = _number(attributes.get("r"), self._row + 1)
+            self._row = self._row_number(attributes.get("r"))
             self._column = 0
         elif name in ("v", "is"):
             self._has_value = True
@@ -84,11 +87,13 @@ class SheetReader(Reader):
         if reference is None:
             self._column += 1
         else:
-            self._row, self._column = _place(reference, (self._row, self._column + 1))
+            self._row, self._column = _place(reference, self._broken)
         self.cells += 1
         if self.cells > MAX_CELLS:
             raise FileRefused(Code.TOO_MANY_CELLS, row=self._row, column=self._column)
         self._kind = attributes.get("t", "n")
+        if self._kind not in KINDS:
+            raise self._broken(self._kind)
         self._is_restyled = bool(self._styles) and _number(attributes.get("s"), 0) in self._styles
         self._text.clear()
         self._length = 0
@@ -102,11 +107,29 @@ class SheetReader(Reader):
         if self._kind == "s":
             self._refer(text)
         elif self._kind == "e":
-            self.scan.unreadable[self._row, self._column] = (CellKind.ERROR, text)
+            self._note_error(text)
         elif self._has_formula and not text and not (self._kind == "str" and self._has_value):
             self.scan.unreadable[self._row, self._column] = (CellKind.UNCALCULATED, "")
         elif self._kind == "n" and text and self._is_restyled:
             self.scan.unreadable[self._row, self._column] = (CellKind.FORMATTED, text)
+
+    def _note_error(self, text: str) -> None:
+        """The parser gives up at an error that it doesn't know, so that this one is named instead."""
+        if self._limited and text not in ERRORS:
+            raise FileRefused(Code.ERROR_CELL, text, row=self._row, column=self._column)
+        self.scan.unreadable[self._row, self._column] = (CellKind.ERROR, text)
+
+    def _row_number(self, given: str | None) -> int:
+        if given is None:
+            return self._row + 1
+        number = _number(given, 0)
+        if not number:
+            raise self._broken(given)
+        return number
+
+    def _broken(self, seen: str) -> FileRefused:
+        """What two readers would take for two things."""
+        return FileRefused(Code.DAMAGED_WORKBOOK, seen)
 
     def _extend(self) -> None:
         self.scan.last_row = max(self.scan.last_row, self._row)
@@ -120,7 +143,9 @@ class SheetReader(Reader):
 
     def _refer(self, text: str) -> None:
         index = _number(text, -1)
-        length = self._shared[index] if 0 <= index < len(self._shared) else 0
+        if not 0 <= index < len(self._shared):
+            raise self._broken(text)
+        length = self._shared[index]
         if length > MAX_CELL_CHARACTERS:
             raise FileRefused(Code.CELL_TOO_LONG, row=self._row, column=self._column)
         self.shared_characters += length
@@ -129,8 +154,8 @@ class SheetReader(Reader):
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")
-        corner = _place(first, (0, 0))
-        self.scan.merged.append((corner, _place(last, corner)))
+        corner = _place(first, self._broken)
+        self.scan.merged.append((corner, _place(last, self._broken) if last else corner))
 
 
 class SharedStringReader(Reader):
@@ -156,11 +181,11 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
 
 
-def _place(reference: str | None, otherwise: Place) -> Place:
-    """Read `AB12`; a cell without a reference stands right of the one before it."""
-    match = REFERENCE.fullmatch(reference.replace("$", "")) if reference else None
+def _place(reference: str, broken: Callable[[str], FileRefused]) -> Place:
+    """Read `AB12`."""
+    match = REFERENCE.fullmatch(reference.replace("$", ""))
     if match is None:
-        return otherwise
+        raise broken(reference)
     column = 0
     for letter in match[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1

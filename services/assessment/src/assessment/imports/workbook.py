@@ -1,5 +1,6 @@
 """The sheets of a checked workbook through python-calamine, which only a child process with limits may run."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -57,6 +58,8 @@ def _cell(value: Value) -> Cell:
         return Cell(CellKind.TEXT, value)
     if isinstance(value, bool):
         return Cell(CellKind.BOOLEAN, "TRUE" if value else "FALSE")
+    if isinstance(value, float) and not math.isfinite(value):
+        return Cell(CellKind.ERROR, str(value))
     if isinstance(value, int | float):
         return Cell(CellKind.NUMBER, number_text(value))
     return Cell(CellKind.DATE, str(value))
