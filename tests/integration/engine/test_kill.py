@@ -16,7 +16,7 @@ def test_a_killed_engine_keeps_every_acknowledged_event(tmp_path: Path) -> None:
     seed = int(os.environ.get("KILL_SEED", str(secrets.randbits(32))))
     print(f"KILL_SEED={seed}")
     totals = run_cycles(tmp_path, seed, CYCLES)
-    print(totals)
+    print(f"SIGKILL of the engine: seed {seed}, {totals}")
     assert totals.violations == []
     assert totals.cycles == CYCLES
     assert totals.acknowledged > 0

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.eventrail.lives import HASTY, live_and_die
 
-LIVES = int(os.environ.get("KILL_CYCLES", "10"))
+LIVES = int(os.environ.get("SERVER_KILLS", "10"))
 
 
 @pytest.mark.timeout(120 + 10 * LIVES)
@@ -16,7 +16,7 @@ def test_a_killed_server_keeps_every_acknowledged_event(tmp_path: Path) -> None:
     seed = int(os.environ.get("KILL_SEED", str(secrets.randbits(32))))
     print(f"KILL_SEED={seed}")
     totals = live_and_die(tmp_path, seed, LIVES)
-    print(totals)
+    print(f"SIGKILL of the server: seed {seed}, {totals}")
     assert totals.violations == []
     assert totals.lives == LIVES
     assert totals.acknowledged > 0
