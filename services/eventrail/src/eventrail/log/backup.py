@@ -142,7 +142,7 @@ class _Copying:
             return None
         if _ends(self._files, path, length) != _ends(self._files, self._source.segment(first), length):
             return None
-        if check:
+        if check and length:
             found = check_segment(self._files, SegmentCheck(path, first, self._before))
             return found.whole if found.damage is None and found.whole_end == length else None
         return last_stored_line(self._files, path) if length else self._before

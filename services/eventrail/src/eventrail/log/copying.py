@@ -67,10 +67,12 @@ def copy_bytes(files: Files, source: Path, target: Path, length: int, advance: A
 
 
 def _checked(files: Files, source: Layout, aside: Path, first: int, length: int, previous: StoredLine) -> StoredLine:
+    if length == 0:
+        return previous
     found = check_segment(files, SegmentCheck(aside, first, previous))
     if found.damage is None and found.whole_end == length:
         return found.whole
-    original = check_segment(files, SegmentCheck(source.segment(first), first, previous, open=True))
-    if original.damage is not None:
+    original = check_segment(files, SegmentCheck(source.segment(first), first, previous))
+    if original.damage is not None and original.damage.offset < length:
         raise original.damage.as_error()
     raise CopyFailed(aside, found.damage.reason if found.damage else f"it ends at byte {found.whole_end}")

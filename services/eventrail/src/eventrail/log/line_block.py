@@ -57,6 +57,14 @@ class Block:
     appends: int
 
 
+def keeps_keys(raw: bytes) -> bool:
+    """Whether a line, which is JSON, has the keys of a line once each, in their order, and nothing between them."""
+    try:
+        return _ENCODER.encode(_DECODER.decode(raw)) == raw.removesuffix(b"\n")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+
+
 def follow_block(previous: StoredLine, block: bytes) -> Block | None:
     """Check the lines that must stand after `previous`; None where they need a closer look, line by line.
 

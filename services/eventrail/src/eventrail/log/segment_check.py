@@ -15,7 +15,7 @@ from eventrail.log.events import Head
 from eventrail.log.files import Files
 from eventrail.log.limits import LINE_BYTES, NESTING_LEVELS
 from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
-from eventrail.log.line_block import follow_block
+from eventrail.log.line_block import follow_block, keeps_keys
 from eventrail.log.scanning import Problem, Scan, survey
 from eventrail.log.transfer import last_line, raw_lines, read_whole
 
@@ -234,7 +234,9 @@ def unfit(raw: bytes) -> str:
         compact = compact_json(raw[:-1], NESTING_LEVELS + 1)
     except Malformed as error:
         return f"the line is not compact JSON: {error}"
-    return "" if len(compact) == len(raw) - 1 else "the line is not compact JSON: whitespace outside strings"
+    if len(compact) != len(raw) - 1:
+        return "the line is not compact JSON: whitespace outside strings"
+    return "" if keeps_keys(raw) else "the line has other keys than a line, or in another order"
 
 
 def _blocks(files: Files, descriptor: int, start: int, size: int) -> Iterator[tuple[int, bytes]]:
