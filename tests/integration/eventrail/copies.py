@@ -47,12 +47,14 @@ def make_stream(url: str, config: StreamConfig) -> None:
     on_jetstream(url, lambda jetstream: jetstream.add_stream(config))
 
 
-def update_stream(url: str, **changes: object) -> None:
-    async def work(jetstream: JetStreamContext) -> None:
-        config = (await jetstream.stream_info(STREAM)).config
-        await jetstream.update_stream(config.evolve(**changes))
+def update_stream(url: str, **changes: object) -> StreamInfo:
+    """What the stream is at that moment, before its publisher sees it."""
 
-    on_jetstream(url, work)
+    async def work(jetstream: JetStreamContext) -> StreamInfo:
+        config = (await jetstream.stream_info(STREAM)).config
+        return await jetstream.update_stream(config.evolve(**changes))
+
+    return on_jetstream(url, work)
 
 
 def purge(url: str) -> None:

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from nats.js.api import StreamConfig
@@ -69,9 +71,9 @@ def test_appends_never_wait_for_a_nats_that_hangs(processes: Processes, own_nats
     assert_copied(web, own_nats.url, log)
 
 
-def test_a_stream_deleted_under_traffic_is_filled_again(processes: Processes, nats: Messages, log: Path) -> None:
-    web = Web(start_eventrail(processes, log, nats_url=nats.url).url)
-    append_many(web, 600)
+@contextmanager
+def appending(web: Web) -> Iterator[None]:
+    """Appends without a pause, so that the log is never idle."""
     ending = threading.Event()
 
     def write() -> None:
@@ -81,14 +83,37 @@ def test_a_stream_deleted_under_traffic_is_filled_again(processes: Processes, na
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        yield
+    finally:
+        ending.set()
+        writer.join(20)
+
+
+def test_a_stream_deleted_under_traffic_is_filled_again(processes: Processes, nats: Messages, log: Path) -> None:
+    web = Web(start_eventrail(processes, log, nats_url=nats.url).url)
+    append_many(web, 600)
+    with appending(web):
         eventually(lambda: web.get("/stats").json["publisher"]["published"] > 700, "it is at work")
         delete_stream(nats.url)
         after = web.head
         eventually(lambda: web.head > after + 200, "appends go on")
-    finally:
-        ending.set()
-        writer.join(20)
     assert_copied(web, nats.url, log)
+
+
+def test_a_hole_is_noticed_while_the_log_is_never_idle(processes: Processes, nats: Messages, log: Path) -> None:
+    web = Web(start_eventrail(processes, log, nats_url=nats.url).url)
+    with appending(web):
+        eventually(lambda: web.get("/stats").json["publisher"]["published"] > 100, "it is at work")
+        assert update_stream(nats.url, max_msgs=10, discard="old").state.first_seq > 1, (
+            "the control: the limit has bitten"
+        )
+        eventually(lambda: is_whole(nats.url), "filled again from the first event on")
+    assert_copied(web, nats.url, log)
+
+
+def is_whole(url: str) -> bool:
+    info = stream_info(url)
+    return info is not None and info.state.first_seq == 1 and info.state.messages > 100
 
 
 def test_an_idle_stream_that_was_deleted_is_filled_again(processes: Processes, nats: Messages, log: Path) -> None:
@@ -144,10 +169,7 @@ def test_a_stream_that_lost_its_beginning_to_a_limit_is_made_again(
     append_many(web, 30)
     assert_copied(web, nats.url, log)
     service.child.stop()
-    update_stream(nats.url, max_msgs=10, discard="old")
-    info = stream_info(nats.url)
-    assert info is not None
-    assert info.state.messages == 10, "the control: the limit has bitten"
+    assert update_stream(nats.url, max_msgs=10, discard="old").state.messages == 10, "the control: the limit has bitten"
     _, web = served(processes, log, nats)
     assert_copied(web, nats.url, log)
 

@@ -47,22 +47,25 @@ async def play(
     faults: Sequence[str],
     *,
     program: Sequence[str] = SERVE,
-    settle_seconds: float = SETTLE_SECONDS,
+    grace_seconds: float = SETTLE_SECONDS,
 ) -> Totals:
-    """All of the faults, or as many as it takes to find a violation."""
+    """All of the faults, or as many as it takes to find a violation.
+
+    grace_seconds: how long the stream may differ from the log after the publisher says that it is done.
+    """
     totals = Totals()
     for begin in range(0, len(faults), FAULTS_PER_LOG):
         place = directory / f"from-{begin}"
         place.mkdir()
         chance = random.Random(f"{seed}-{begin}")
         async with staged(place, chance, program) as stage:
-            await _on_one_log(stage, faults[begin : begin + FAULTS_PER_LOG], totals, settle_seconds)
+            await _on_one_log(stage, faults[begin : begin + FAULTS_PER_LOG], totals, grace_seconds)
         if totals.violations:
             break
     return totals
 
 
-async def _on_one_log(stage: Stage, faults: Sequence[str], totals: Totals, settle_seconds: float) -> None:
+async def _on_one_log(stage: Stage, faults: Sequence[str], totals: Totals, grace_seconds: float) -> None:
     async with stage.traffic.flowing():
         await stage.traffic.more(FIRST_APPENDS)
     for fault in faults:
@@ -76,7 +79,7 @@ async def _on_one_log(stage: Stage, faults: Sequence[str], totals: Totals, settl
         except TimeoutError:
             totals.violations.append(f"{fault}: appends stopped, or something else did")
         totals.faults[fault] += 1
-        totals.violations += [f"{fault}: {what}" for what in await _violations(stage, settle_seconds)]
+        totals.violations += [f"{fault}: {what}" for what in await _violations(stage, grace_seconds)]
         if totals.violations:
             break
     totals.appends += len(stage.traffic.acknowledged)
@@ -86,14 +89,20 @@ async def _on_one_log(stage: Stage, faults: Sequence[str], totals: Totals, settl
     totals.doubles += stage.effects.doubles
 
 
-async def _violations(stage: Stage, settle_seconds: float) -> list[str]:
+async def _violations(stage: Stage, grace_seconds: float) -> list[str]:
     """What is wrong when the traffic is at rest and everybody had time to come to its end."""
     stored = (await asyncio.to_thread(read_log, stage.log)).events
-    deadline = time.monotonic() + settle_seconds
-    found = [*stage.traffic.failures, *_lost(stage, stored)]
-    while not (found := found or _final(stage)) and (unlike := await _unlike(stage, stored)):
-        if time.monotonic() > deadline:
+    begun = done = time.monotonic()
+    found, unlike = [*stage.traffic.failures, *_lost(stage, stored)], list[str]()
+    while not (found := found or _final(stage)):
+        if under_way := await _under_way(stage, stored):
+            done = time.monotonic()
+        elif not (unlike := await _unlike(stage, stored)):
+            return []
+        elif time.monotonic() - done > grace_seconds:
             return unlike
+        if time.monotonic() - begun > SETTLE_SECONDS:
+            return under_way or unlike
         await asyncio.sleep(POLL_SECONDS)
     return found
 
@@ -114,15 +123,18 @@ def _lost(stage: Stage, stored: Sequence[Event]) -> list[str]:
     ]
 
 
-async def _unlike(stage: Stage, stored: Sequence[Event]) -> list[str]:
-    """How stream and effects differ from the log at this moment."""
-    effects = stage.effects
-    if effects.hashes != [event.fields["hash"] for event in stored]:
-        return [f"{len(effects.hashes)} effects of {len(stored)} events"]
+async def _under_way(stage: Stage, stored: Sequence[Event]) -> list[str]:
+    """What projection and publisher have not done yet, by what they say."""
+    if stage.effects.hashes != [event.fields["hash"] for event in stored]:
+        return [f"{len(stage.effects.hashes)} effects of {len(stored)} events"]
     if not await asyncio.to_thread(published, stage.web):
         return [f"the publisher is not done: {stage.web.get('/stats').json['publisher']}"]
+    return []
+
+
+async def _unlike(stage: Stage, stored: Sequence[Event]) -> list[str]:
+    """How the stream differs from the log at this moment."""
     info = await asyncio.to_thread(stream_info, stage.nats.url)
     if info is None or info.state.messages != len(stored):
         return [f"the stream has {info and info.state.messages} of {len(stored)} messages"]
-    log_id = effects.cursor.log_id
-    return await asyncio.to_thread(differences, stage.nats.url, stage.log, log_id)
+    return await asyncio.to_thread(differences, stage.nats.url, stage.log, stage.effects.cursor.log_id)

@@ -63,7 +63,7 @@ async def deleted(stage: Stage) -> None:
 async def purged(stage: Stage) -> None:
     """All of the stream, its beginning, or all but its end."""
     count = await unprotected(stage)
-    place = stage.chance.randint(1, count)
+    place = stage.chance.randint(2, count - 1)
     part = stage.chance.choice(((None, None), (place, None), (None, place)))
     await stage.on_jetstream(lambda jetstream: jetstream.purge_stream(STREAM, seq=part[0], keep=part[1]))
     stage.publisher_line.refuse(refusing=False)
@@ -200,8 +200,9 @@ async def caught_up(stage: Stage) -> None:
 
 
 async def fired(stage: Stage, line: FaultProxy, before: int) -> None:
-    while line.faults == before:
-        await stage.traffic.more(1)
+    async with asyncio.timeout(SECONDS):
+        while line.faults == before:
+            await stage.traffic.more(1)
 
 
 async def unprotected(stage: Stage) -> int:
