@@ -94,6 +94,10 @@ class SegmentFile:
         return raw_lines(self.files, self.descriptor, start, self.size)
 
 
+Begin = Callable[[SegmentFile, StoredLine], tuple[StoredLine, int]]
+"""Reads the beginning of a segment behind a line, up to the end of an append; returns that line and its end."""
+
+
 @contextmanager
 def opened_segment(files: Files, layout: Layout, segment: int, whole: StoredLine) -> Iterator[SegmentFile]:
     """The file of the segment that must follow `whole`."""
@@ -115,7 +119,7 @@ def opened_segment(files: Files, layout: Layout, segment: int, whole: StoredLine
 def examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLine, visit: Visit) -> Scan:
     """A sealed segment was durable before the next one was made, so nothing in it may be amiss."""
     with opened_segment(files, layout, segment, whole) as file:
-        scan = _scan(file, segment, whole, visit)
+        scan = _scan(file, segment, (whole, 0), visit)
         if scan.problem is not None:
             raise _corruption(file, scan.problem, scan.problem.position)
         if scan.whole_end != file.size:
@@ -126,12 +130,23 @@ def examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLine
     return scan
 
 
+def from_its_start(_file: SegmentFile, whole: StoredLine) -> tuple[StoredLine, int]:
+    """A `Begin` that leaves all to be read line by line."""
+    return whole, 0
+
+
 def examine_open(
-    files: Files, layout: Layout, segment: int, whole: StoredLine, witnesses: Witnesses, visit: Visit
+    files: Files,
+    layout: Layout,
+    segment: int,
+    whole: StoredLine,
+    witnesses: Witnesses,
+    visit: Visit,
+    begin: Begin = from_its_start,
 ) -> Scan:
     """Only behind the last position that was durable may the open segment be torn, or end too soon."""
     with opened_segment(files, layout, segment, whole) as file:
-        scan = _scan(file, segment, whole, visit)
+        scan = _scan(file, segment, begin(file, whole), visit)
         missing = scan.whole.position + 1
         if scan.problem is not None:
             if scan.problem.offset == 0 and (scan.problem.misplaced or _begins_elsewhere(file, whole)):
@@ -159,9 +174,9 @@ def _begins_elsewhere(file: SegmentFile, whole: StoredLine) -> bool:
     return False
 
 
-def _scan(file: SegmentFile, segment: int, whole: StoredLine, visit: Visit) -> Scan:
-    scan = Scan(whole)
-    for append in scan.appends(file.lines()):
+def _scan(file: SegmentFile, segment: int, begun: tuple[StoredLine, int], visit: Visit) -> Scan:
+    scan = Scan(*begun)
+    for append in scan.appends(file.lines(begun[1])):
         visit(segment, append)
     return scan
 
@@ -181,8 +196,13 @@ def watching(layout: Layout, head: Head | None, visit: Visit) -> Visit:
     def watch(segment: int, append: ReadAppend) -> None:
         if append[0][0].position <= head.position <= append[-1][0].position:
             line = append[head.position - append[0][0].position][0]
-            if line.hash != head.hash:
-                raise LogCorrupt(layout.head, 0, line.position, line.position, "the log holds another hash there")
+            refuse_other_hash(layout, head, line.hash)
         visit(segment, append)
 
     return watch
+
+
+def refuse_other_hash(layout: Layout, head: Head, found: str) -> None:
+    """Hold what the log has at the witnessed head against the witness."""
+    if found != head.hash:
+        raise LogCorrupt(layout.head, 0, head.position, head.position, "the log holds another hash there")

@@ -8,13 +8,15 @@ from pathlib import Path
 from eventrail.log.clock import boot_seconds, refuse_clock_ahead
 from eventrail.log.documents import read_head
 from eventrail.log.events import Head, RecoveryReport
-from eventrail.log.examination import Examination, Visit, Witnesses, examine_open, list_segments, watching
+from eventrail.log.examination import Examination, Witnesses, examine_open, list_segments, watching
 from eventrail.log.files import Files
 from eventrail.log.founding import claim, identify
 from eventrail.log.index import Index
-from eventrail.log.index_loading import OpenSegment, RebuildProgress, load_index
+from eventrail.log.index_loading import RebuildProgress, load_index
 from eventrail.log.layout import Layout
 from eventrail.log.line import genesis
+from eventrail.log.memory_index import MemoryIndex
+from eventrail.log.open_segment import OpenSegment
 from eventrail.log.options import Options
 from eventrail.log.recovery import repair_tail, report
 from eventrail.log.segment_ends import SealedSegment, read_ends, refuse_other_head
@@ -72,11 +74,9 @@ def _recover(
     files, now = surroundings.files, surroundings.clock()
     log_id = identify(files, layout, lambda: surroundings.new_id(now))
     witnesses = Witnesses(read_head(files, layout), witness_position)
-    opened = OpenSegment()
-    sealed, examination = _examine(files, layout, log_id, witnesses, opened.visit)
-    index = load_index(files, layout, log_id, sealed, progress)
+    sealed, examination, opened = _examine(files, layout, log_id, witnesses)
+    index = load_index(files, layout, log_id, sealed, progress, opened)
     refuse_other_head(files, layout, sealed, index, witnesses.head)
-    opened.absorbed_by(index)
     whole = examination.whole
     refuse_clock_ahead(whole.time, now, options.clock_tolerance_seconds)
     segments = Segments(files, layout, options, genesis(log_id).hash)
@@ -96,12 +96,15 @@ def _recover(
 
 
 def _examine(
-    files: Files, layout: Layout, log_id: str, witnesses: Witnesses, visit: Visit
-) -> tuple[list[SealedSegment], Examination]:
-    """The ends of the sealed segments, and the whole open one."""
+    files: Files, layout: Layout, log_id: str, witnesses: Witnesses
+) -> tuple[list[SealedSegment], Examination, MemoryIndex]:
+    """The ends of the sealed segments, and the whole open one with its index."""
     segments = list_segments(files, layout)
     sealed = read_ends(files, layout, log_id, segments)
     before = sealed[-1].last if sealed else genesis(log_id)
-    scan = examine_open(files, layout, segments[-1], before, witnesses, watching(layout, witnesses.head, visit))
+    opened = OpenSegment(layout, segments[-1], witnesses.head)
+    visit = watching(layout, witnesses.head, opened.visit)
+    scan = examine_open(files, layout, segments[-1], before, witnesses, visit, opened.begin)
     size_bytes = sum(segment.size_bytes for segment in sealed) + scan.whole_end
-    return sealed, Examination(tuple(segments), scan.whole, scan.whole_end, size_bytes, scan.reached, scan.problem)
+    examination = Examination(tuple(segments), scan.whole, scan.whole_end, size_bytes, scan.reached, scan.problem)
+    return sealed, examination, opened.memory

@@ -26,17 +26,17 @@ class Scan:
     """One pass over a segment; `whole` is the last line of the last whole append, `whole_end` where it ends.
 
     `reached` is the last position that follows the one before; `problem` is set when something else than zeros stands
-    behind the last whole append.
+    behind the last whole append. It goes on behind `previous`, which ends at `start`.
     """
 
-    def __init__(self, previous: StoredLine) -> None:
+    def __init__(self, previous: StoredLine, start: int = 0) -> None:
         self.whole = previous
-        self.whole_end = 0
+        self.whole_end = start
         self.reached = previous.position
         self.problem: Problem | None = None
 
     def appends(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[ReadAppend]:
-        """Each whole append. `lines` come with their offsets, from 0 on."""
+        """Each whole append. `lines` come with their offsets, from the start on."""
         begun: ReadAppend = []
         previous = self.whole
         for offset, raw in lines:

@@ -7,7 +7,7 @@ from typing import Final
 
 from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
-from eventrail.log.examination import SegmentFile, examine_sealed, opened_segment
+from eventrail.log.examination import SegmentFile, examine_sealed, opened_segment, refuse_other_hash
 from eventrail.log.files import Files
 from eventrail.log.index import Index
 from eventrail.log.index_file import read_part
@@ -63,8 +63,9 @@ def refuse_other_head(
         line = parse_line(read_part(files, path, place.length, place.offset))
     except BadLine as bad:
         raise LogCorrupt(path, place.offset, head.position, head.position, bad.reason) from bad
-    if (line.position, line.hash) != (head.position, head.hash):
-        raise LogCorrupt(layout.head, 0, head.position, head.position, "the log holds another hash there")
+    if line.position != head.position:
+        raise LogCorrupt(path, place.offset, head.position, head.position, f"position {line.position} stands there")
+    refuse_other_hash(layout, head, line.hash)
 
 
 def _last_of(file: SegmentFile, first: StoredLine) -> StoredLine:

@@ -66,7 +66,7 @@ class SegmentedIndex:
     both a file of the index and its segment are damaged.
     """
 
-    def __init__(self, store: IndexStore, sealed: Sequence[SealedIndex]) -> None:
+    def __init__(self, store: IndexStore, sealed: Sequence[SealedIndex], opened: MemoryIndex | None = None) -> None:
         self._store = store
         self._digests = store.digests
         self._changing = Lock()
@@ -80,7 +80,8 @@ class SegmentedIndex:
         ends = range(GROUP_SEGMENTS, len(sealed) + 1, GROUP_SEGMENTS)
         groups = tuple(store.group(sealed[end - GROUP_SEGMENTS : end]) for end in ends)
         filters = tuple(index.filter() for index in sealed[len(groups) * GROUP_SEGMENTS :])
-        self._view = _View(tuple(sealed), groups, filters, (), tuple(index.first for index in sealed))
+        memory = (opened,) if opened is not None and opened.size_bytes else ()
+        self._view = _View(tuple(sealed), groups, filters, memory, tuple(part.first for part in (*sealed, *memory)))
 
     def absorb(self, delta: IndexDelta, segment: int, offset: int) -> None:
         memory = self._view.memory
