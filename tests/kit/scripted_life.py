@@ -119,6 +119,9 @@ def _commit(log: Log, batch: Sequence[Sent], tell: Tell, *, acknowledges_first: 
         for call in batch:
             tell(Refused(call.call))
         return
+    except RangeDamaged:
+        # What an append had to be held against could not be read: nobody is answered.
+        return
     for call, outcome in zip(batch, outcomes, strict=True):
         tell(answer_of(call, outcome))
 
