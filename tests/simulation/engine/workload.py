@@ -8,8 +8,8 @@ from eventrail.log.events import Append, ConditionItem, NewEvent, Query
 from tests.kit.history import Sent, SentEvent, Unless, View
 from tests.kit.logs import numbered_id
 
-_TYPES: Final = ("order.placed", "order.paid", "a")
-_TAGS: Final = ("order:1", "order:2", "customer:1")
+TYPES: Final = ("order.placed", "order.paid", "a")
+TAGS: Final = ("order:1", "order:2", "customer:1")
 _TEXTS: Final = (
     "null",
     '"plain"',
@@ -48,8 +48,8 @@ class Workload:
         return View(
             after=chance.randint(0, head),
             before=chance.choice((0, 0, 0, chance.randint(1, head + 2))),
-            types=self._some(_TYPES),
-            tags=self._some(_TAGS),
+            types=self._some(TYPES),
+            tags=self._some(TAGS),
             limit=chance.choice((1, 3, 1_000)),
             backward=chance.random() < 0.3,
         )
@@ -82,14 +82,14 @@ class Workload:
         return events[::-1]
 
     def _event(self, event_id: str) -> SentEvent:
-        return SentEvent(event_id, self._chance.choice(_TYPES), self._some(_TAGS), self._chance.choice(_TEXTS))
+        return SentEvent(event_id, self._chance.choice(TYPES), self._some(TAGS), self._chance.choice(_TEXTS))
 
     def _condition(self, head: int) -> tuple[Unless, ...]:
         if self._chance.random() < 0.65:
             return ()
         afters = (head, head, max(head - self._chance.randint(1, 4), 0), 0, head + self._chance.randint(0, 2))
         return tuple(
-            Unless(self._some(_TYPES), self._some(_TAGS), self._chance.choice(afters))
+            Unless(self._some(TYPES), self._some(TAGS), self._chance.choice(afters))
             for _ in range(self._chance.choice((1, 1, 2)))
         )
 
