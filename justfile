@@ -122,6 +122,10 @@ mutate *arguments: setup
 benchmark *arguments: setup
     {{ python }} -m pytest -s tests/benchmarks {{ arguments }}
 
+# Serve a log of ten million events, 5 GB: start, memory, reads, appends (a directory that is kept, --events, --calls)
+large-log *arguments: setup
+    {{ python }} -m tests.benchmarks.large_log {{ arguments }}
+
 # Write the generated schemas and vectors again
 golden: setup
     {{ python }} -m tests.kit.golden

@@ -24,7 +24,13 @@ from pathlib import Path
 from typing import Final
 
 from embedded.ports import free_port
-from tests.benchmarks.generated_log import CUSTOMERS, event_id, make_log, order_of
+from eventrail.log.examination import list_segments
+from eventrail.log.files import SystemFiles
+from eventrail.log.index_loading import load_index, silent
+from eventrail.log.layout import Layout
+from eventrail.log.matching import Matcher
+from eventrail.log.segment_ends import read_ends
+from tests.benchmarks.generated_log import CUSTOMERS, LOG_ID, event_id, make_log, order_of
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 DATA_BYTES: Final = 256
@@ -169,10 +175,36 @@ def run(directory: Path, events: int, calls: int, seed: int) -> None:
         _tell("memory at most", f"{server.memory('VmHWM'):.0f} MiB")
     index = [path.stat().st_size for path in (directory / "index").iterdir()]
     _tell("index on disk", f"{sum(index) / 2**20:.0f} MiB in {len(index)} files")
+    for name, figure in look_up(directory, seed):
+        _tell(name, figure)
     with serving(directory) as server:
         _tell("start to ready", f"{server.ready_seconds:.2f} s")
         for name, figure in measure(server, events, calls, seed):
             _tell(name, figure)
+
+
+def look_up(directory: Path, seed: int) -> Iterator[tuple[str, str]]:
+    """The index alone, asked for what nobody has used: what each append with an id or a condition must ask."""
+    files, layout, chance = SystemFiles(), Layout(directory), random.Random(seed)
+    begun = time.perf_counter()
+    sealed = read_ends(files, layout, LOG_ID, list_segments(files, layout))
+    index = load_index(files, layout, LOG_ID, sealed, silent)
+    yield "ends and index files read in", f"{time.perf_counter() - begun:.3f} s, {len(sealed)} sealed segments"
+    head = sealed[-1].last.position
+    questions: tuple[tuple[str, Callable[[int], object]], ...] = (
+        ("look up an unknown id", lambda n: index.position_of(event_id(n))),
+        ("look up an unknown tag", lambda n: Matcher(index, (), (f"new:{n}",)).latest(0, head)),
+        ("look up a tag of ten", lambda n: Matcher(index, (), (f"order:{n % (head // 10)}",)).latest(0, head)),
+    )
+    for name, ask in questions:
+        numbers = [chance.randint(1 << 40, 1 << 60) for _ in range(20_000)]
+        taken = []
+        for number in numbers:
+            before = time.perf_counter()
+            ask(number)
+            taken.append((time.perf_counter() - before) * 1e6)
+        yield name, f"median {statistics.median(taken):.1f} µs, mean {statistics.mean(taken):.1f} µs"
+    index.close()
 
 
 def _drawn(events: int) -> Callable[[int], None]:
