@@ -1,4 +1,4 @@
-"""JSON as the log takes it: strict UTF-8, no lone surrogate, bounded nesting, no insignificant whitespace."""
+"""JSON as the log takes it: strict UTF-8, no lone surrogate, no key twice, bounded nesting, no needless whitespace."""
 
 import json
 import re
@@ -44,5 +44,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is not a number")
 
 
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotJson("a key stands twice in one object")
+    return found
+
+
 # Numbers are kept as text: their grammar is asked for, not whether Python could hold them.
-_DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+_DECODER: Final = json.JSONDecoder(
+    parse_int=str, parse_float=str, parse_constant=_refuse_constant, object_pairs_hook=_unique
+)

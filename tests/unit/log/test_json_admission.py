@@ -25,7 +25,6 @@ KEPT = [
     b"null",
     '"🌍 ẞ \u2028"'.encode(),
     rb'"\u0000 \ud83c\udf0d \\ud800 \/ \" \b"',
-    b'{"a":1,"a":2}',
     b'"\x7f"',
     b'"' + b"x" * 100_000 + b'"',
     b"[" * NESTING_LEVELS + b"]" * NESTING_LEVELS,
@@ -216,3 +215,79 @@ VALUES = st.recursive(
 def test_what_json_dumps_is_admitted_in_its_compact_form(value: object, indent: int | str | None, escape: bool) -> None:  # noqa: FBT001 - hypothesis passes by position
     spaced = json.dumps(value, indent=indent, ensure_ascii=escape).encode()
     assert compact_json(spaced) == json.dumps(value, ensure_ascii=escape, separators=(",", ":")).encode()
+
+
+DUPLICATES = [
+    (rb'{"a":1,"a":2}', 7),
+    (rb'{"a":1,"\u0061":2}', 7),
+    (rb'{"a":{"b":1,"c":[{"d":1,"d":1}]}}', 24),
+    (rb'[{"a":1},{"b":1,"b":1}]', 16),
+    (rb'{"a":"\u003a","a":2}', 14),
+    (rb'{"\u003A":"::","\u003a":2}', 15),
+    (rb'{"a":1e400,"a":2}', 11),
+    (rb'{"a":123456789012345678901234567890,"a":2}', 36),
+    (rb'{"":1,"":2}', 6),
+    ('{"🌍":1,"b":2,"🌍":3}'.encode(), 16),
+    (rb'{"\"":1,"\"":2}', 8),
+]
+
+
+@pytest.mark.parametrize(("raw", "place"), DUPLICATES, ids=range(len(DUPLICATES)))
+def test_a_key_that_stands_twice_is_refused_and_its_place_named(raw: bytes, place: int) -> None:
+    with pytest.raises(Malformed, match="twice in one object") as refusal:
+        compact_json(raw)
+    assert refusal.value.where == f"byte {place}"
+    assert compact_json(raw, unique_keys=False) == raw
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb'{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]}',
+        rb'{"a":"a\":\"a","b":":"}',
+        rb'{"a":"\u003a:","b":"\u003A"}',
+        rb'{"a":1e400,"b":123456789012345678901234567890}',
+        rb'{"a":1,"A":2,"\u00e0":3}',
+        rb'":::"',
+    ],
+)
+def test_control_keys_that_stand_once_are_taken(raw: bytes) -> None:
+    assert compact_json(raw) == raw
+
+
+class Pairs(list[tuple[str, object]]):
+    """An object as it is written, so that a key may stand in it twice."""
+
+
+OBJECTS = st.recursive(
+    st.integers() | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.lists(st.tuples(st.sampled_from("ab:"), inner), max_size=3).map(Pairs)
+    ),
+    max_leaves=8,
+)
+
+
+def written(value: object) -> str:
+    if isinstance(value, Pairs):
+        return "{" + ",".join(f"{json.dumps(key)}:{written(member)}" for key, member in value) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(written, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def has_a_key_twice(value: object) -> bool:
+    if isinstance(value, Pairs):
+        return len(dict(value)) < len(value) or any(has_a_key_twice(member) for _, member in value)
+    return isinstance(value, list) and any(map(has_a_key_twice, value))
+
+
+@PROPERTY
+@given(OBJECTS)
+def test_a_key_is_refused_exactly_where_it_stands_twice(value: object) -> None:
+    raw = written(value).encode()
+    if has_a_key_twice(value):
+        with pytest.raises(Malformed, match="twice in one object"):
+            compact_json(raw)
+    else:
+        assert compact_json(raw) == raw

@@ -8,7 +8,7 @@ import msgspec
 
 from eventrail.log.errors import Malformed, TooLarge
 from eventrail.log.events import Append, ConditionItem, NewEvent
-from eventrail.log.json_text import refuse_deep_nesting, refuse_malformed
+from eventrail.log.json_text import refuse_deep_nesting, refuse_duplicate_keys, refuse_malformed
 from eventrail.log.limits import (
     APPEND_BYTES,
     CONDITION_ITEMS,
@@ -25,25 +25,43 @@ _is_tag: Final = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+").fullmatch
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _decode_json: Final = msgspec.json.Decoder().decode
+_encode_json: Final = msgspec.json.Encoder().encode
 
 
-def compact_json(raw: bytes, nesting_levels: int = NESTING_LEVELS) -> bytes:
+def compact_json(raw: bytes, nesting_levels: int = NESTING_LEVELS, *, unique_keys: bool = True) -> bytes:
     """The same JSON without insignificant whitespace, otherwise byte for byte.
 
-    Raises `Malformed` on what is not RFC 8259 in strict UTF-8, has a lone surrogate, or is nested over
-    `nesting_levels`. Safe on any input in any thread: nothing recurses before the nesting is known.
+    Raises `Malformed` on what is not RFC 8259 in strict UTF-8, has a lone surrogate, is nested over `nesting_levels`,
+    or has a key twice in one object: of those, readers would take one or the other. Safe on any input in any thread:
+    nothing recurses before the nesting is known.
     """
     if raw.count(b"[") + raw.count(b"{") > nesting_levels:
         refuse_deep_nesting(raw, nesting_levels)
     try:
         if not raw.isascii():
             raw.decode()
-        _decode_json(raw)
+        value = _decode_json(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         # Malformed, or only a number beyond what msgspec holds: the slow path tells which, and where.
         refuse_malformed(raw)
+        value = None
+    if unique_keys and not _keeps_its_keys(raw, value):
+        refuse_duplicate_keys(raw)
     has_whitespace = len(raw.split(None, 1)[0]) != len(raw)
     return msgspec.json.format(raw, indent=-1) if has_whitespace else raw
+
+
+def _keeps_its_keys(raw: bytes, value: object) -> bool:
+    """Whether it is sure that no key was lost in `value`: with each key goes a colon, unless it stands in an escape."""
+    colons = raw.count(b":")
+    if colons < 2:
+        return True
+    if value is None or b"\\u003" in raw:
+        return False
+    try:
+        return _encode_json(value).count(b":") == colons
+    except (msgspec.MsgspecError, ValueError, OverflowError):
+        return False
 
 
 def check_append(append: Append) -> None:

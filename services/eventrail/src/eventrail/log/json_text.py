@@ -13,6 +13,7 @@ from eventrail.log.errors import Malformed
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS: Final = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]:]')
 _HEX: Final = "[0-9a-fA-F]"
 _ESCAPE: Final = re.compile(
     rf"\\(?:u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}|(?P<lone>u[dD][89a-fA-F]{_HEX}{{2}})|.)"
@@ -47,6 +48,29 @@ def refuse_malformed(raw: bytes) -> None:
     except json.JSONDecodeError as error:
         raise Malformed(f"byte {len(text[: error.pos].encode())}", f"not JSON: {error.msg}") from None
     _refuse_lone_surrogates(text)
+
+
+def refuse_duplicate_keys(raw: bytes) -> None:
+    """Raise `Malformed`, naming the byte, where a key stands twice in one object; `raw` is JSON."""
+    objects: list[set[str] | None] = []
+    name, start = b"", 0
+    for token in _TOKEN.finditer(raw):
+        match token[0]:
+            case b"{":
+                objects.append(set())
+            case b"[":
+                objects.append(None)
+            case b"}" | b"]":
+                objects.pop()
+            case b":":
+                keys = objects[-1]
+                assert keys is not None, "a colon stands behind a key"
+                key = json.loads(name)
+                if key in keys:
+                    raise Malformed(f"byte {start}", "a key stands twice in one object")
+                keys.add(key)
+            case text:
+                name, start = text, token.start()
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -86,7 +86,7 @@ def is_whole(raw: bytes) -> bool:
     """Whether these bytes are a whole line, of whatever log: its shape, and JSON all through."""
     try:
         parse_line(raw)
-        return compact_json(raw[:-1], NESTING_LEVELS + 1) == raw[:-1]
+        return compact_json(raw[:-1], NESTING_LEVELS + 1, unique_keys=False) == raw[:-1]
     except (BadLine, Malformed):
         return False
 

@@ -231,7 +231,7 @@ def unfit(raw: bytes) -> str:
         return f"the line has {len(raw) - 1} bytes, over the limit of {LINE_BYTES}"
     try:
         # The line itself is one level around data and meta.
-        compact = compact_json(raw[:-1], NESTING_LEVELS + 1)
+        compact = compact_json(raw[:-1], NESTING_LEVELS + 1, unique_keys=False)
     except Malformed as error:
         return f"the line is not compact JSON: {error}"
     if len(compact) != len(raw) - 1:
