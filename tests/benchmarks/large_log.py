@@ -163,16 +163,17 @@ def measure(server: Server, events: int, calls: int, seed: int) -> Iterator[tupl
     yield "memory at most", f"{server.memory('VmHWM'):.0f} MiB"
 
 
-def run(directory: Path, events: int, calls: int, seed: int) -> None:
+def run(directory: Path, events: int, calls: int, seed: int, *, keep_index: bool) -> None:
     if not (directory / "log.json").exists():
         begun = time.monotonic()
         make_log(directory, events, segment_bytes=SEGMENT_BYTES, data_bytes=DATA_BYTES, progress=_drawn(events))
         _tell("making the log", f"{time.monotonic() - begun:.1f} s")
-    shutil.rmtree(directory / "index", ignore_errors=True)
-    with serving(directory) as server:
-        seconds = server.ready_seconds
-        _tell("start without an index", f"{seconds:.1f} s, {events / seconds:,.0f} events/s")
-        _tell("memory at most", f"{server.memory('VmHWM'):.0f} MiB")
+    if not keep_index:
+        shutil.rmtree(directory / "index", ignore_errors=True)
+        with serving(directory) as server:
+            seconds = server.ready_seconds
+            _tell("start without an index", f"{seconds:.1f} s, {events / seconds:,.0f} events/s")
+            _tell("memory at most", f"{server.memory('VmHWM'):.0f} MiB")
     index = [path.stat().st_size for path in (directory / "index").iterdir()]
     _tell("index on disk", f"{sum(index) / 2**20:.0f} MiB in {len(index)} files")
     for name, figure in look_up(directory, seed):
@@ -226,13 +227,14 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--calls", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep-index", action="store_true", help="do not measure a start that has to form it again")
     given = parser.parse_args()
     sys.stdout.write(f"{given.events:,} events of {DATA_BYTES} bytes, seed {given.seed}\n")
     if given.directory is not None:
-        run(given.directory / "log", given.events, given.calls, given.seed)
+        run(given.directory / "log", given.events, given.calls, given.seed, keep_index=given.keep_index)
         return
     with tempfile.TemporaryDirectory(prefix="large-log-") as temporary:
-        run(Path(temporary) / "log", given.events, given.calls, given.seed)
+        run(Path(temporary) / "log", given.events, given.calls, given.seed, keep_index=given.keep_index)
 
 
 if __name__ == "__main__":
