@@ -9,7 +9,7 @@ from pathlib import Path
 from eventrail.exit_codes import ExitCode
 from eventrail.log.errors import DiskFull, LogCorrupt, LogError, RangeDamaged, SyncFailed
 from eventrail.log.events import Query
-from eventrail.log.files import Files, SystemFiles
+from eventrail.log.files import NO_ROOM, Files, SystemFiles
 from eventrail.log.log import Log
 from eventrail.log.options import Options
 from tests.kit.engine_calls import answer_of, append_of
@@ -67,8 +67,8 @@ def live(script: Script, tell: Tell) -> ExitCode:
         return ExitCode.CORRUPT
     except LogError:
         return ExitCode.REFUSED
-    except OSError:
-        return ExitCode.FAILED
+    except OSError as error:
+        return ExitCode.DISK_FULL if error.errno in NO_ROOM else ExitCode.FAILED
     return ExitCode.OK
 
 

@@ -24,9 +24,8 @@ MAKES_SOMETHING: Final = ("write", "pwrite64", "fdatasync", "fsync", "ftruncate"
 REFUSED_BY_DISKS: Final = (*MAKES_SOMETHING, "openat", "pread64", "unlink", "getdents64", "flock")
 CHANGES_SOMETHING: Final = (*MAKES_SOMETHING, "openat", "unlink")
 """The calls between which a crash finds another disk."""
-FULL: Final = (*MAKES_SOMETHING, "openat")
 ENDS_BY_EIO: Final = frozenset({ExitCode.OK, ExitCode.FAILED, ExitCode.CORRUPT, ExitCode.SYNC_FAILED})
-ENDS_BY_ENOSPC: Final = frozenset({ExitCode.OK, ExitCode.FAILED, ExitCode.SYNC_FAILED, ExitCode.DISK_FULL})
+ENDS_BY_ENOSPC: Final = frozenset({ExitCode.OK, ExitCode.SYNC_FAILED, ExitCode.DISK_FULL})
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,13 @@ class Sweep:
         _tear(template)
         yield Scene("a torn log", template, tuple(ended.records), replace(script, retried=_last_calls(ended.records)))
 
-    def calls(self, scene: Scene, names: tuple[str, ...] = ()) -> list[SystemCall]:
+    def calls(self, scene: Scene, names: tuple[str, ...] = (), *, need_room: bool = False) -> list[SystemCall]:
         """The life's calls on the log when nothing disturbs it; of every stride one, of `names` if any."""
         undisturbed = self._live(scene)
         assert undisturbed.exit_code == ExitCode.OK, f"undisturbed, {scene.name} ends with {undisturbed.exit_code}"
         found = calls_on(self._log, undisturbed.lines)
         found = [call for call in found if not names or call.name in names]
+        found = [call for call in found if not need_room or call.name != "openat" or "O_CREAT" in call.line]
         self.totals.calls += len(found)
         return found[self._offset % self._stride :: self._stride]
 

@@ -15,7 +15,6 @@ from tests.integration.engine.system_call_sweep import (
     CHANGES_SOMETHING,
     ENDS_BY_EIO,
     ENDS_BY_ENOSPC,
-    FULL,
     REFUSED_BY_DISKS,
     Scene,
     Sweep,
@@ -82,7 +81,7 @@ def test_nothing_is_acknowledged_after_a_failed_call_that_made_it_durable(sweep:
 
 def test_a_disk_that_is_full_for_one_call_loses_nothing(sweep: Sweep) -> None:
     for scene in scenes(sweep):
-        for call in sweep.calls(scene, FULL):
+        for call in sweep.calls(scene, CHANGES_SOMETHING, need_room=True):
             sweep.fail(scene, call, "ENOSPC", ENDS_BY_ENOSPC)
     assert passed("ENOSPC at a system call", sweep.totals)
 

@@ -164,3 +164,16 @@ def test_a_replay_needs_no_room(tmp_path: Path) -> None:
     files.room_bytes = 0
     assert log.commit([append(event(number=1))])[0] != Appended(1, 1)
     log.close()
+
+
+def test_a_sync_of_the_segment_has_no_second_try_with_the_room_of_the_reserve(tmp_path: Path) -> None:
+    """The first sync of this start is that of the torn bytes in quarantine, the second that of the cut segment."""
+    torn_log(tmp_path)
+    files = FaultyFiles()
+    files.fail_next("sync", errno.ENOSPC, after=1)
+    with pytest.raises(SyncFailed):
+        open_log(tmp_path, OPTIONS, files=files)
+    assert reserve_bytes(tmp_path) == RESERVE_BYTES
+    log = open_log(tmp_path, OPTIONS)
+    assert log.head.position == 1
+    log.close()

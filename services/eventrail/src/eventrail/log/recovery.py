@@ -4,6 +4,7 @@ Every step may be repeated after a crash in the middle of it.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -47,12 +48,20 @@ def _repair(files: Files, layout: Layout, examination: Examination, index: Index
     try:
         cut_bytes, quarantine_file = _cut(files, layout, descriptor, examination)
         rewritten_bytes = _rewrite_unsynced(files, descriptor, examination, index)
-        files.sync(descriptor)
+        _once(lambda: files.sync(descriptor))
     finally:
         files.close(descriptor)
-    files.sync_directory(layout.segments)
-    files.sync_directory(layout.directory)
+    _once(lambda: files.sync_directory(layout.segments))
+    _once(lambda: files.sync_directory(layout.directory))
     return Repair(rewritten_bytes, cut_bytes, quarantine_file)
+
+
+def _once(sync: Callable[[], None]) -> None:
+    """A sync of what is served has no second try, not even with more room: it may succeed without having done it."""
+    try:
+        sync()
+    except OSError as error:
+        raise SyncFailed("a sync of recovery", str(error)) from error
 
 
 def _cut(files: Files, layout: Layout, descriptor: int, examination: Examination) -> tuple[int, Path | None]:
@@ -68,7 +77,7 @@ def _cut(files: Files, layout: Layout, descriptor: int, examination: Examination
     files.sync_directory(layout.quarantine)
     files.sync_directory(layout.directory)
     files.truncate(descriptor, start)
-    files.sync(descriptor)
+    _once(lambda: files.sync(descriptor))
     return len(torn), layout.quarantine / name
 
 
