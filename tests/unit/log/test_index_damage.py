@@ -185,3 +185,19 @@ def test_where_index_and_segment_are_damaged_nothing_is_answered(tmp_path: Path)
     with pytest.raises(LogCorrupt, match="the hash does not close") as refusal:
         open_log(tmp_path, TINY, files=HastyFiles())
     assert (refusal.value.file, refusal.value.first_position) == (segment, int(segment.stem))
+
+
+def test_a_start_refuses_a_damaged_segment_whose_filter_is_damaged(tmp_path: Path) -> None:
+    """The ends of the segment and the header of its index fit: what is damaged in both is missed by nothing else."""
+    truth = indexed(tmp_path, 3)
+    segment = Layout(tmp_path).segment(truth.places[4][0])
+    first, middle, last, end = segment.read_bytes().split(b"\n")
+    segment.write_bytes(b"\n".join((first, middle.replace(b'"third:', b'"fourt:', 1), last, end)))
+    path = Layout(tmp_path).index_file(int(segment.stem))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(LogCorrupt, match="the hash does not close") as refusal:
+        open_log(tmp_path, TINY, files=HastyFiles())
+    assert (refusal.value.file, refusal.value.offset) == (segment, len(first) + 1)
+    path.write_bytes(whole)
+    open_log(tmp_path, TINY, files=HastyFiles()).close()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from eventrail.log.errors import LogCorrupt, RangeDamaged
 from eventrail.log.files import Files
 from eventrail.log.index_store import IndexStore
 from eventrail.log.key_digests import KeyDigests
@@ -34,7 +35,15 @@ def load_index(
     total = sum(segment.size_bytes for segment, found in zip(sealed, loaded, strict=True) if found is None)
     tally = _Tally(total, progress)
     formed = [_formed(store, segment, found, tally) for segment, found in zip(sealed, loaded, strict=True)]
-    return SegmentedIndex(store, formed, opened)
+    try:
+        return SegmentedIndex(store, formed, opened)
+    except RangeDamaged as damage:
+        # A filter is only looked at now: its file was damaged, and so is the segment that could heal it.
+        for segment in sealed:
+            if segment.first == damage.first_position:
+                store.form(segment, tally.add)
+        reason = "the segment can't be indexed"
+        raise LogCorrupt(damage.file, damage.offset, damage.first_position, damage.last_position, reason) from damage
 
 
 def _formed(store: IndexStore, segment: SealedSegment, found: SealedIndex | None, tally: "_Tally") -> SealedIndex:
