@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from docs.tools.independent_reader import BrokenLogError, ReadLog, read_log
-from eventrail.log.errors import LogError, RangeDamaged, SyncFailed
+from eventrail.log.errors import DescriptorsExhausted, LogError, RangeDamaged, SyncFailed
 from eventrail.log.log import Log
 from tests.kit.history import Acknowledged, Quarantined, View, check_history
 from tests.kit.logs import NOON, numbered_id
@@ -104,7 +104,7 @@ class History:
         log = self._start(files)
         if log is None:
             return
-        files.at_sync = lambda: self._clients.look_on(log)
+        files.at_sync = lambda: self._look_on(log)
         for _ in range(self._chance.randint(1, 7)):
             self._step(log)
         if self._chance.random() < 0.3:
@@ -143,7 +143,7 @@ class History:
         if log.suspension is not None:
             self._violated(f"appends are suspended: {log.suspension}")
         self._look_at_evidence()
-        with self._damage_only_by_errors():
+        with self._refused_only_by_errors():
             self._clients.read(log, "start", View(limit=10_000))
         self._witnessed = log.head.position
         if self._disk.room_bytes is not None and self._disk.room_bytes <= 0:
@@ -174,7 +174,7 @@ class History:
             self._clients.append(log)
             self._witnessed = log.head.position
         elif chosen < 0.8:
-            with self._damage_only_by_errors():
+            with self._refused_only_by_errors():
                 self._clients.browse(log)
         elif chosen < 0.88:
             self._maintain(log)
@@ -195,6 +195,10 @@ class History:
             if not log.maintain():
                 return
 
+    def _look_on(self, log: Log) -> None:
+        with self._refused_only_by_errors():
+            self._clients.look_on(log)
+
     def _append_under_a_wrong_clock(self, log: Log) -> None:
         self._now += _CLOCK_JUMP_MICROSECONDS
         self._faults.struck["clock jump"] += 1
@@ -202,13 +206,13 @@ class History:
         self._now -= _CLOCK_JUMP_MICROSECONDS
 
     @contextmanager
-    def _damage_only_by_errors(self) -> Iterator[None]:
+    def _refused_only_by_errors(self) -> Iterator[None]:
         errors = self._faults.errors
         try:
             yield
-        except RangeDamaged as damage:
+        except (RangeDamaged, DescriptorsExhausted) as refusal:
             if self._faults.errors == errors:
-                self._violated(f"without a fault: {damage}")
+                self._violated(f"a read was refused without a fault: {refusal}")
 
     def _rest(self) -> None:
         """Between two lives; what the disk has damaged is now all that the next start can see."""
