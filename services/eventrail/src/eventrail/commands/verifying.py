@@ -11,6 +11,7 @@ import msgspec
 
 from eventrail.commands.client import Client
 from eventrail.commands.copying import segment_bytes
+from eventrail.commands.failures import Unusable
 from eventrail.commands.log_readers import FileLog, LogReader, ServedLog
 from eventrail.commands.output import say
 from eventrail.commands.progress import Meter
@@ -59,6 +60,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 def verify(arguments: Namespace, connect: Connected, out: BinaryIO) -> ExitCode:
     """Files first; where they are sound, whatever else was asked for is held against them."""
+    if arguments.directory is None and arguments.url is None:
+        raise Unusable("give a directory, or --url, or both")
     if arguments.url is not None:
         with connect() as client:
             verdict, code = _verify(arguments, ServedLog(client))
