@@ -189,7 +189,7 @@ async def _standing(service: Service, employer_id: str, assessment_id: str, impo
     return None if sealed is None else _KEPT.decode(service.vault.open_keys(assessment_id, sealed))
 
 
-def _again(standing: KeptImport, data: bytes) -> AnswerBytes:
+def _again(standing: KeptImport, data: memoryview) -> AnswerBytes:
     """Answer a retry as its first time was answered; the same key with another file is no retry."""
     if standing.report.digest != digest_of(data):
         raise refused(ProblemType.IDEMPOTENCY_KEY_REUSED, "The key was used for another file.", at=KEY_HEADER)

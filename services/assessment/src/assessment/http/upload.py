@@ -12,6 +12,7 @@ MAX_FRAME_BYTES: Final = 16 * 1024
 """What boundaries and the part's own headers may add to the file."""
 
 PART: Final = "file"
+HEAD_END: Final = b"\r\n\r\n"
 _BOUNDARY: Final = r'\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))'
 _KIND: Final = re.compile(rf"multipart/form-data\s*;(?:.*;)?{_BOUNDARY}", re.IGNORECASE)
 _PARAMETER: Final = re.compile(r';\s*(name|filename\*?)=(?:"((?:[^"\\\r\n]|\\.)*)"|([^\s;"]+))', re.IGNORECASE)
@@ -20,10 +21,10 @@ _DISPOSITION: Final = re.compile(r"content-disposition:\s*form-data((?:\s*;.*)?)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """file_name: as the client gave it, good for nothing but a remark."""
+    """file_name: as the client gave it, good for nothing but a remark; data: a view of the body, not a second copy."""
 
     file_name: str
-    data: bytes
+    data: memoryview
 
 
 def uploaded(body: bytes, content_type: str) -> Upload:
@@ -40,13 +41,17 @@ def uploaded(body: bytes, content_type: str) -> Upload:
     start = delimiter + b"\r\n"
     if not body.startswith(start):
         raise malformed("The body does not begin with its boundary.", at="body")
-    head, separator, rest = body[len(start) :].partition(b"\r\n\r\n")
-    end = rest.find(b"\r\n" + delimiter)
-    if not separator or end < 0:
+    head_end = body.find(HEAD_END, len(start))
+    data_start = head_end + len(HEAD_END)
+    data_end = body.find(b"\r\n" + delimiter, data_start)
+    if head_end < 0 or data_end < 0:
         raise malformed("The body ends within a part.", at="body")
-    if rest[end + 2 + len(delimiter) :].rstrip(b"\r\n") != b"--":
+    rest = data_end + 2 + len(delimiter)
+    if len(body) - rest > MAX_FRAME_BYTES or body[rest:].rstrip(b"\r\n") != b"--":
         raise malformed("Send one part, named `file`, and nothing else.", at="body")
-    return Upload(_file_name(head), rest[:end])
+    if head_end - len(start) > MAX_FRAME_BYTES:
+        raise malformed("The part's headers are too long.", at="body")
+    return Upload(_file_name(body[len(start) : head_end]), memoryview(body)[data_start:data_end])
 
 
 def _file_name(head: bytes) -> str:

@@ -25,6 +25,7 @@ from assessment.imports.report import Outcome, Report, refused
 from contracts.assessment.limits import MAX_UPLOAD_BYTES
 
 CHILD_COMMAND: Final = (sys.executable, "-I", "-m", "assessment.imports.child")
+Data = bytes | memoryview
 OUT_OF_TIME: Final = frozenset({signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL})
 OUT_OF_MEMORY: Final = frozenset({signal.SIGABRT})
 
@@ -35,12 +36,14 @@ class ChecksBusy(Exception):  # noqa: N818 (a refusal, no error of ours)
     """Every place is taken; the client may try again."""
 
 
-def digest_of(data: bytes) -> str:
+def digest_of(data: Data) -> str:
     """Name what a report is about: the bytes, and the contract they were read by."""
-    return hashlib.sha256(b"%d\n" % CONTRACT_VERSION + data).hexdigest()
+    digest = hashlib.sha256(b"%d\n" % CONTRACT_VERSION)
+    digest.update(data)
+    return digest.hexdigest()
 
 
-async def check_file(data: bytes, file_name: str, *, command: Sequence[str] = CHILD_COMMAND) -> Report:
+async def check_file(data: Data, file_name: str, *, command: Sequence[str] = CHILD_COMMAND) -> Report:
     """Dry-run a file. The name is compared with what the file is and never trusted.
 
     Raises ChecksBusy when no place gets free within 1.5 s; every other end, a killed child included, is a report.
@@ -61,11 +64,11 @@ async def check_file(data: bytes, file_name: str, *, command: Sequence[str] = CH
     return Report(await _digest(data), with_name_checked(outcome, file_name))
 
 
-async def _digest(data: bytes) -> str:
+async def _digest(data: Data) -> str:
     return await asyncio.to_thread(digest_of, data)
 
 
-async def _run(data: bytes, command: Sequence[str], deadline: float) -> Outcome:
+async def _run(data: Data, command: Sequence[str], deadline: float) -> Outcome:
     """Hand the file over in memory, and read the answer only once the child has ended."""
     given, answered = _memory_file(), _memory_file()
     try:
@@ -118,7 +121,7 @@ def _memory_file() -> int:
     return os.memfd_create("import", os.MFD_CLOEXEC)
 
 
-def _write_whole(descriptor: int, data: bytes) -> None:
+def _write_whole(descriptor: int, data: Data) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
