@@ -16,7 +16,7 @@ from tests.kit.logs import append, crash, event, open_log
 SIZE_BYTES: Final = 64 * 1024
 LAST_BATCHES_BYTES: Final = 5_000
 OPTIONS: Final = Options(segment_bytes=SIZE_BYTES * 2 // 5, extend_bytes=0)
-TEXTS: Final = ('{"é":"🌍"}', '"\\u0000\\n"', '"' + "x🌍" * 650 + '"', "1e400", '["' + "ab," * 700 + '"]')
+TEXTS: Final = ('{"é":"🌍"}', '"\\u0000\\n"', '"' + "x🌍" * 900 + '"', "1e400", '["' + "ab," * 1_900 + '"]')
 
 
 class MemoryFiles(SystemFiles):

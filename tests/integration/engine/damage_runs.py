@@ -27,11 +27,13 @@ class Share:
     seed: int
 
 
-def run(place: Path, shares: Iterable[Share], jobs: int) -> Verdicts:
-    total = Verdicts()
+def run(shares: Iterable[Share], jobs: int) -> Verdicts:
+    total, parts = Verdicts(), [*shares]
     with _CONTEXT.Pool(jobs) as pool:
-        for verdicts in pool.imap_unordered(work, [*shares]):
+        for done, verdicts in enumerate(pool.imap_unordered(work, parts), 1):
             total.add(verdicts)
+            if done % 16 == 0:
+                print(f"{done} of {len(parts)} parts: {dict(total.ends)}", flush=True)
     return total
 
 

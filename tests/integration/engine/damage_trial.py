@@ -96,7 +96,8 @@ class Trial:
         return sorted(found, key=lambda line: line.position)
 
     def _start(self, damaged: list[Line]) -> tuple[str, list[str]]:
-        wrong = self._verify(damaged)
+        """Where a witness has seen all, a start that is refused has judged as `verify` would; else both are asked."""
+        wrong = [] if self._witness else self._verify(damaged)
         try:
             log = self._opens(self.log)
         except LogCorrupt as refusal:
@@ -104,7 +105,7 @@ class Trial:
                 wrong.append(f"the start names {refusal}")
             return "refused at the start", wrong
         try:
-            return self._read(log, damaged, wrong)
+            return self._read(log, damaged, wrong + (self._verify(damaged) if self._witness else []))
         finally:
             if isinstance(log, Log):
                 crash(log)
