@@ -1,0 +1,107 @@
+"""One segment's index over many blocks: keys and lists are found wherever a block ends."""
+
+import random
+from array import array
+from bisect import bisect_left, bisect_right
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from eventrail.log.files import SystemFiles
+from eventrail.log.filter_group import GROUP_SEGMENTS
+from eventrail.log.index_blocks import BLOCK_BYTES
+from eventrail.log.index_format import RECORD_BYTES, Entries, SegmentFacts, form_index
+from eventrail.log.key_digests import KEY_BYTES, KeyDigests
+from eventrail.log.key_filter import filter_words, form_filter, probe, widened
+from eventrail.log.sealed_index import SealedIndex
+from eventrail.log.sealed_postings import SealedPostings
+from tests.kit.properties import PROPERTY
+
+PER_BLOCK = BLOCK_BYTES // 4
+DIGESTS = KeyDigests("0198c0de-0000-7000-8000-000000000000")
+
+
+@settings(PROPERTY, max_examples=60)
+@given(
+    st.sampled_from([2, 3, PER_BLOCK - 2, PER_BLOCK - 1, PER_BLOCK, PER_BLOCK + 1, 3 * PER_BLOCK + 7]),
+    st.integers(0, PER_BLOCK + 1),
+    st.integers(1, 5),
+    st.lists(st.integers(-3, 16_000), min_size=1, max_size=30),
+)
+def test_lists_over_many_blocks(length: int, start: int, step: int, asked: list[int]) -> None:
+    """From any place on, with other lists before and behind it; asked in any order."""
+    first_position = 1_000
+    numbers = range(2, 2 + length * step, step)
+    content = array("I", [9] * start + [length, *numbers] + [0] * 5).tobytes()
+
+    def read(block: int) -> bytes:
+        return content[block * BLOCK_BYTES : (block + 1) * BLOCK_BYTES]
+
+    postings = SealedPostings(first_position, start, read)
+    positions = [first_position + number for number in numbers]
+    for position in [first_position + number for number in [*asked, *numbers[:3], *numbers[-3:]]]:
+        below, above = bisect_right(positions, position), bisect_left(positions, position)
+        assert postings.floor(position) == (positions[below - 1] if below else 0)
+        assert postings.ceiling(position) == (positions[above] if above < length else None)
+
+
+def sealed(count: int) -> SealedIndex:
+    """An index of so many ids and no subjects, in memory."""
+    facts = SegmentFacts("log", 11, 10 + count, count * 100, "before", "end")
+    keys = DIGESTS.of_ids([b"%d" % number for number in range(count)])
+    entries = Entries(keys, (), array("Q", range(0, count * 100 + 1, 100)), {"event": count})
+    path = Path("/nowhere")
+
+    def rebuild() -> bytes:
+        raise AssertionError("nothing is damaged")
+
+    return SealedIndex(SystemFiles(), path, rebuild, form_index(facts, entries))
+
+
+def read(index: SealedIndex, offset: int, length: int) -> bytes:
+    return index.block(offset, length)
+
+
+@pytest.mark.parametrize("count", [1, 2, 254, 255, 256, 3_000])
+def test_keys_over_many_blocks(count: int) -> None:
+    index = sealed(count)
+    for number in range(count):
+        assert index.position_of(DIGESTS.of_id(b"%d" % number), read) == 11 + number
+    for number in range(count, count + 500):
+        assert index.find(DIGESTS.of_id(b"%d" % number), read) is None
+    assert index.find(bytes(KEY_BYTES), read) is None
+    assert index.find(b"\xff" * KEY_BYTES, read) is None
+
+
+def test_ranges_over_many_blocks() -> None:
+    index = sealed(3_000)
+    chance = random.Random(1)
+    for _ in range(300):
+        first = chance.randint(11, 3_010)
+        last = chance.randint(first, 4_000)
+        found = index.range(first, last, read)
+        end = min(last, 3_010)
+        assert (found.segment, found.first, found.last) == (11, first, end)
+        assert (found.offset, found.length) == ((first - 11) * 100, (end - first + 1) * 100)
+
+
+def test_an_image_that_is_no_index_is_refused() -> None:
+    with pytest.raises(ValueError, match="no index"):
+        SealedIndex(SystemFiles(), Path("/nowhere"), lambda: b"", b"x" * 1_000)
+
+
+@pytest.mark.parametrize("count", [1, 3, 1_000, 20_000])
+def test_a_filter_knows_every_key_and_few_others(count: int) -> None:
+    known = DIGESTS.of_ids([b"%d" % number for number in range(count)])
+    words = form_filter(b"".join(key + bytes(4) for key in known), RECORD_BYTES)
+    assert len(words) == filter_words(count)
+    for filled in (words, widened(words, len(words) * 4)):
+        assert all(may_hold(filled, key) for key in known)
+        unknown = DIGESTS.of_ids([b"%d" % number for number in range(count, count + 20_000)])
+        assert sum(may_hold(filled, key) for key in unknown) < 20_000 / GROUP_SEGMENTS / 4
+
+
+def may_hold(words: "array[int]", key: bytes) -> bool:
+    number, mask = probe(key)
+    return words[number & len(words) - 1] & mask == mask
