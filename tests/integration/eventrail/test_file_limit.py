@@ -3,13 +3,14 @@
 import contextlib
 import http.client
 import resource
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from embedded.child import Child
-from tests.integration.eventrail.web import new_id
+from tests.integration.eventrail.web import Web, eventually, new_id
 from tests.kit.processes import Processes
 from tests.kit.services import ADMIN_TOKEN, Service, start_eventrail
 
@@ -88,3 +89,22 @@ def test_control_where_nothing_rolls_the_limit_is_not_felt(
     leave_no_descriptor(service.child)
     assert [connection.append(new_id())[0] for _ in range(5)] == [201] * 5
     give_descriptors_back(service.child)
+
+
+def test_more_connections_than_files_do_not_end_the_server(processes: Processes, tmp_path: Path) -> None:
+    service = start_eventrail(processes, tmp_path / "log")
+    _, hard = resource.prlimit(service.child.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(service.child.pid, resource.RLIMIT_NOFILE, (64, hard))
+    with contextlib.ExitStack() as held:
+        for _ in range(200):
+            held.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=10))
+    web = Web(service.url)
+    eventually(lambda: answers(web), "the server is back", seconds=5)
+    assert service.child.exit_code is None
+
+
+def answers(web: Web) -> bool:
+    try:
+        return web.event(b"1").status == 201
+    except OSError:
+        return False

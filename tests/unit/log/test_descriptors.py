@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docs.tools.independent_reader import read_log
-from eventrail.log.errors import DescriptorsExhausted, DiskFull, RangeDamaged
+from eventrail.log.errors import DescriptorsExhausted, DiskFull, RangeDamaged, SyncFailed
 from eventrail.log.events import Appended, Query
 from eventrail.log.layout import Layout
 from eventrail.log.options import Options
@@ -145,3 +145,16 @@ def test_control_a_segment_that_is_gone_is_damaged(tmp_path: Path) -> None:
         log.line_at(1)
     assert log.line_at(3) is not None
     log.close()
+
+
+@pytest.mark.parametrize("call", ["allocate", "sync_directory"])
+def test_a_start_that_fails_leaves_nothing_open(tmp_path: Path, call: str) -> None:
+    log = open_log(tmp_path, SHORT)
+    for _ in range(3):
+        log.commit([append(event())])
+    log.close()
+    files = CountingFiles()
+    files.fail_next(call, errno.EIO)
+    with pytest.raises(SyncFailed):
+        open_log(tmp_path, Options(segment_bytes=300, extend_bytes=0, reserve_bytes=300), files=files)
+    assert not files.descriptors

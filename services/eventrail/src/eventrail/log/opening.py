@@ -18,7 +18,7 @@ from eventrail.log.line import genesis
 from eventrail.log.memory_index import MemoryIndex
 from eventrail.log.open_segment import OpenSegment
 from eventrail.log.options import Options
-from eventrail.log.recovery import repair_tail, report
+from eventrail.log.recovery import Repair, repair_tail, report
 from eventrail.log.segment_ends import SealedSegment, read_ends, refuse_other_head
 from eventrail.log.segments import Segments
 
@@ -80,9 +80,7 @@ def _recover(
     whole = examination.whole
     refuse_clock_ahead(whole.time, now, options.clock_tolerance_seconds)
     segments = Segments(files, layout, options, genesis(log_id).hash)
-    repair = repair_tail(files, layout, examination, index, segments.reserve)
-    segments.adopt(examination.segments, examination.end)
-    segments.keep_reserve()
+    repair = _taken_over(files, layout, examination, index, segments)
     return Parts(
         log_id=log_id,
         layout=layout,
@@ -93,6 +91,19 @@ def _recover(
         last_time=whole.time,
         recovery=report(examination, repair, witnesses.highest, time.monotonic() - begun),
     )
+
+
+def _taken_over(files: Files, layout: Layout, examination: Examination, index: Index, segments: Segments) -> Repair:
+    """Make the tail good and open the files; a start that fails leaves none of them open."""
+    try:
+        repair = repair_tail(files, layout, examination, index, segments.reserve)
+        segments.adopt(examination.segments, examination.end)
+        segments.keep_reserve()
+    except BaseException:
+        segments.close()
+        index.close()
+        raise
+    return repair
 
 
 def _examine(
