@@ -20,7 +20,7 @@ from eventrail.log.log import Log
 from tests.kit.logs import append, event, open_log
 
 KEY = SigningKey(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-SECONDS = 10.0
+SECONDS = 30.0
 
 
 class NoRoom(SystemFiles):
