@@ -8,23 +8,23 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from docs.tools.independent_reader import BrokenLogError, ReadLog, read_log
 from eventrail.log.errors import DescriptorsExhausted, LogError, RangeDamaged, SyncFailed
 from eventrail.log.log import Log
 from tests.kit.history import Acknowledged, Quarantined, View, check_history
-from tests.kit.logs import NOON, numbered_id
+from tests.kit.logs import numbered_id
 from tests.kit.simulated_disk.disk import SimulatedDisk
 from tests.kit.simulated_disk.faults import ENDS, ERRORS, Faults
 from tests.kit.simulated_disk.mirror import Mirror
 from tests.kit.simulated_disk.process import ProcessEnded, SimulatedFiles
 from tests.simulation.engine.clients import Clients
+from tests.simulation.engine.clock import SimulatedClock
 from tests.simulation.engine.damage import judge_damaged, rot
 from tests.simulation.engine.fate import draw_fate
+from tests.simulation.engine.inspection import Inspector
 from tests.simulation.engine.workload import Workload
 
 DIRECTORY = Path("/log")
 LONGEST_VIOLATIONS = 5
-_CLOCK_JUMP_MICROSECONDS = 2 * 3_600 * 1_000_000
 _WRITING = frozenset({"write_at", "sync_data", "sync"})
 _CHECKED_STARTS = 0.1
 """All is checked at the end, against all that was ever answered and read: a check before it only saves time."""
@@ -54,12 +54,11 @@ class History:
         self._faults = Faults(chance, self._fate.rates)
         self._disk = SimulatedDisk(self._faults)
         self._clients = Clients(Workload(chance))
-        self._mirror = mirror
+        self._inspector = Inspector(self._disk, DIRECTORY, mirror)
+        self._clock = SimulatedClock(chance)
         self._ids = count(0xF000000)
-        self._now = NOON
-        self._steady_seconds = 0.0
         self._witnessed = 0
-        self._evidence: set[str] = set()
+        self._ended_starts = 0
         self._ending = Ending(seed)
         self._over = False
 
@@ -128,43 +127,50 @@ class History:
 
     def _start(self, files: SimulatedFiles) -> Log | None:
         """An open log; None where the start was refused, as only a fault in it may cause."""
-        before, reserved = Counter(self._faults.struck), self._has_reserve()
+        before, reserved = Counter(self._faults.struck), self._inspector.has_reserve()
         self._ending.counts["starts"] += 1
         try:
             log = self._open(files)
+        except ProcessEnded:
+            self._ended_starts += 1
+            raise
         except (LogError, OSError) as refusal:
             struck = {kind for kind in ERRORS if self._faults.struck[kind] > before[kind]}
             if files.ended_by is None and not struck:
                 self._violated(f"a start was refused without a fault: {refusal!r}")
-            elif files.ended_by is None and struck == {"no room"} and reserved:
+            if files.ended_by is None and struck == {"no room"} and reserved:
                 self._violated(f"a start was refused on a full disk, though there was a reserve: {refusal!r}")
             self._disk.note(f"refused {type(refusal).__name__}")
             return None
         if log.suspension is not None:
             self._violated(f"appends are suspended: {log.suspension}")
-        self._look_at_evidence()
+        self._started()
+        self._ended_starts = 0
         with self._refused_only_by_errors():
             self._clients.read(log, "start", View(limit=10_000))
         self._witnessed = log.head.position
-        if self._disk.room_bytes is not None and self._disk.room_bytes <= 0:
-            self._ending.counts["starts on a full disk"] += 1
         if self._chance.random() < _CHECKED_STARTS:
             self._check()
         return log
 
-    def _has_reserve(self) -> bool:
-        """Room for a segment, which no tail can outgrow."""
-        wanted = self._fate.options.segment_bytes
-        return any(path == "log/reserve" and len(file.content) >= wanted for path, file in self._disk.root.files())
+    def _started(self) -> None:
+        counts = self._ending.counts
+        if self._ended_starts:
+            counts[f"starts after {min(self._ended_starts, 3)} that were cut short"] += 1
+        if self._disk.room_bytes is not None and self._disk.room_bytes <= 0:
+            counts["starts on a full disk"] += 1
+        evidence = self._inspector.new_evidence()
+        self._clients.records += map(Quarantined, evidence)
+        counts["torn tails"] += len(evidence)
 
     def _open(self, files: SimulatedFiles) -> Log:
         return Log.open(
             DIRECTORY,
             self._fate.options,
             witness_position=self._chance.choice((None, self._witnessed)),
-            clock=self._clock,
+            clock=self._clock.now,
             new_id=lambda _: numbered_id(next(self._ids)),
-            steady=lambda: self._steady_seconds,
+            steady=self._clock.steady,
             files=files,
         )
 
@@ -200,10 +206,9 @@ class History:
             self._clients.look_on(log)
 
     def _append_under_a_wrong_clock(self, log: Log) -> None:
-        self._now += _CLOCK_JUMP_MICROSECONDS
         self._faults.struck["clock jump"] += 1
-        self._clients.append(log)
-        self._now -= _CLOCK_JUMP_MICROSECONDS
+        with self._clock.ahead():
+            self._clients.append(log)
 
     @contextmanager
     def _refused_only_by_errors(self) -> Iterator[None]:
@@ -258,36 +263,13 @@ class History:
         """Hold everything that any client was told against the files, read by a program that is not the engine."""
         if self._over:
             return
-        stored = self._stored()
+        stored = self._inspector.read()
         if isinstance(stored, str):
             self._violated(stored)
             return
         self._ending.violations += check_history(self._clients.records, stored.events)
         if stored.tail and not final:
             self._violated(f"a start has left {len(stored.tail)} bytes behind the last line")
-
-    def _stored(self) -> ReadLog | str:
-        self._mirror.show(self._disk)
-        directory = self._mirror.place / DIRECTORY.name
-        if not (directory / "log.json").exists():
-            return ReadLog("", [], b"")
-        try:
-            return read_log(directory)
-        except (BrokenLogError, OSError, ValueError) as broken:
-            return f"the independent reader finds a broken log: {broken}"
-
-    def _look_at_evidence(self) -> None:
-        for path, file in self._disk.root.files():
-            if "/quarantine/" in path and path not in self._evidence:
-                self._evidence.add(path)
-                self._clients.records.append(Quarantined(bytes(file.content)))
-                self._ending.counts["torn tails"] += 1
-
-    def _clock(self) -> int:
-        """Mostly on, now and then back."""
-        self._now += self._chance.choice((1, 1_000, 1_000_000, -500_000))
-        self._steady_seconds += 0.1
-        return self._now
 
     def _violated(self, what: str) -> None:
         self._ending.violations.append(what)

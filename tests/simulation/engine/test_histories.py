@@ -32,6 +32,7 @@ def test_no_history_violates_what_clients_were_told() -> None:
         assert [kind for kind in (*ERRORS, *SILENT, *ENDS, *DAMAGES, "clock jump") if not totals.struck[kind]] == []
         assert totals.counts["torn tails"] > 0
         assert totals.counts["starts on a full disk"] > 0
+        assert totals.counts["starts after 3 that were cut short"] > 0
 
 
 def test_a_seed_replays_to_the_same_trace() -> None:
