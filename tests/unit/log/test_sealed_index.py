@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eventrail.log.files import SystemFiles
-from eventrail.log.filter_group import GROUP_SEGMENTS
+from eventrail.log.filter_group import GROUP_SEGMENTS, FilterGroup
 from eventrail.log.index_blocks import BLOCK_BYTES
 from eventrail.log.index_format import RECORD_BYTES, Entries, SegmentFacts, form_index
 from eventrail.log.key_digests import KEY_BYTES, KeyDigests
@@ -100,6 +100,27 @@ def test_a_filter_knows_every_key_and_few_others(count: int) -> None:
         assert all(may_hold(filled, key) for key in known)
         unknown = DIGESTS.of_ids([b"%d" % number for number in range(count, count + 20_000)])
         assert sum(may_hold(filled, key) for key in unknown) < 20_000 / GROUP_SEGMENTS / 4
+
+
+@pytest.mark.parametrize("bits_set", [4, 32, 60, 64])
+def test_a_group_says_what_its_filters_say(tmp_path: Path, bits_set: int) -> None:
+    """Filters of several sizes, from nearly empty to full."""
+    chance = random.Random(bits_set)
+
+    def word() -> int:
+        return sum(1 << bit for bit in chance.sample(range(64), bits_set))
+
+    filters = [array("Q", [word() for _ in range(chance.choice([2, 4, 8]))]) for _ in range(GROUP_SEGMENTS)]
+    facts = [SegmentFacts("log", number, number, 100, "before", "end") for number in range(GROUP_SEGMENTS)]
+    group = FilterGroup(SystemFiles(), tmp_path / "index" / "group", facts, 8, lambda: filters)
+    for _ in range(500):
+        number, mask = (
+            chance.randrange(1 << 28),
+            chance.choice([1, 1 << 63, 1 << 62 | 1, 1 << 63 | 1 << 31 | 2, word()]),
+        )
+        expected = [place for place, words in enumerate(filters) if words[number & len(words) - 1] & mask == mask]
+        assert list(group.candidates(number, mask)) == expected
+    group.close()
 
 
 def may_hold(words: "array[int]", key: bytes) -> bool:

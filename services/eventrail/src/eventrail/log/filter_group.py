@@ -18,7 +18,7 @@ from zlib import crc32
 import msgspec
 
 from eventrail.log.files import Files
-from eventrail.log.index_blocks import Section, content_of, form_section
+from eventrail.log.index_blocks import CHECKSUM_BYTES, Section, content_of, form_section
 from eventrail.log.index_file import store
 from eventrail.log.index_format import INDEX_FORMAT, SegmentFacts
 from eventrail.log.key_filter import widened
@@ -26,6 +26,8 @@ from eventrail.log.transfer import read_whole
 
 GROUP_SEGMENTS: Final = 32
 _ROW: Final = Struct(f"={GROUP_SEGMENTS}Q")
+_ONES: Final = sum(1 << 64 * member for member in range(GROUP_SEGMENTS))
+_HIGHEST: Final = _ONES << 63
 _ROWS_AT_ONCE: Final = 4_096
 _PREAMBLE: Final = b"eventrail filters\n"
 
@@ -80,13 +82,19 @@ class FilterGroup:
                 self._image = None
             return self._image is None
 
-    def candidates(self, number: int, mask: int) -> list[int]:
+    def candidates(self, number: int, mask: int) -> Sequence[int]:
         """The members, by their place in the group, that may hold the key of this probe."""
         number &= self._words - 1
         row = self._row(number)
         if row is None:
             with self._healing:
                 row = self._row(number) or self._healed(number)
+        # All words at once: what each lacks of the mask. A word that lacks nothing is zero, and only below such a one
+        # does subtracting one borrow into a highest bit that was not set. Mostly none is, and no word is looked at.
+        masks = mask * _ONES
+        lacking = int.from_bytes(row, sys.byteorder) & masks ^ masks
+        if not (lacking - _ONES) & ~lacking & _HIGHEST:
+            return ()
         return [member for member, word in enumerate(_ROW.unpack(row)) if word & mask == mask]
 
     def close(self) -> None:
@@ -95,15 +103,19 @@ class FilterGroup:
             self._descriptor = None
 
     def _row(self, number: int) -> bytes | None:
-        offset, length = self._rows.place(number)
+        length = _ROW.size + CHECKSUM_BYTES
+        offset = self._rows.start + number * length
         image, descriptor = self._image, self._descriptor
-        row = b""
         if image is not None:
             row = image[offset : offset + length]
         elif descriptor is not None:
-            # A descriptor that was closed meanwhile, even one that is another file's now, fails the checksum.
-            with contextlib.suppress(OSError):
+            try:
                 row = read_whole(self._files, descriptor, length, offset)
+            except OSError:
+                return None
+        else:
+            return None
+        # A descriptor that was closed meanwhile, even one that is another file's now, fails the checksum.
         return content_of(row, self._seed, offset, length)
 
     def _healed(self, number: int) -> bytes:

@@ -53,8 +53,5 @@ def form_section(section: Section, content: bytes, seed: int) -> Iterator[bytes]
 def content_of(block: bytes, seed: int, offset: int, length: int) -> bytes | None:
     """What a block holds; None where it is not the block that was written there."""
     content = block[:-CHECKSUM_BYTES]
-    if len(block) != length or crc32(content, seed + offset & _LARGEST) != int.from_bytes(
-        block[-CHECKSUM_BYTES:], "little"
-    ):
-        return None
-    return content
+    stated = int.from_bytes(block[-CHECKSUM_BYTES:], "little")
+    return content if crc32(content, seed + offset & _LARGEST) == stated and len(block) == length else None

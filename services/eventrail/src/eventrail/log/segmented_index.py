@@ -26,13 +26,14 @@ CACHED_BLOCKS: Final = 1_024
 class _View:
     """One state of the index: sealed segments in files, then those in memory, the last of which is the open one.
 
-    `groups` hold the filters of the first sealed segments, `filters` those of the rest; `firsts` are the first
+    `groups` hold the filters of the first sealed segments, `filters` those of the rest, each with its segment and the
+    number of its last word; `firsts` are the first
     positions of all segments.
     """
 
     sealed: tuple[SealedIndex, ...] = ()
     groups: tuple[FilterGroup, ...] = ()
-    filters: "tuple[array[int], ...]" = ()
+    filters: "tuple[tuple[SealedIndex, array[int], int], ...]" = ()
     memory: tuple[MemoryIndex, ...] = ()
     firsts: tuple[int, ...] = ()
 
@@ -44,15 +45,12 @@ class _View:
     def candidates(self, key: bytes) -> list[SealedIndex]:
         """The sealed segments that may hold a key, ascending."""
         number, mask = probe(key)
-        found = [
+        grouped = [
             self.sealed[place * GROUP_SEGMENTS + member]
             for place, group in enumerate(self.groups)
             for member in group.candidates(number, mask)
         ]
-        for index, words in zip(self.sealed[self.grouped :], self.filters, strict=True):
-            if words[number & len(words) - 1] & mask == mask:
-                found.append(index)
-        return found
+        return grouped + [index for index, words, last in self.filters if words[number & last] & mask == mask]
 
     def part_of(self, position: int) -> SealedIndex | MemoryIndex:
         place = bisect_right(self.firsts, position) - 1
@@ -79,7 +77,7 @@ class SegmentedIndex:
         self._read = read
         ends = range(GROUP_SEGMENTS, len(sealed) + 1, GROUP_SEGMENTS)
         groups = tuple(store.group(sealed[end - GROUP_SEGMENTS : end]) for end in ends)
-        filters = tuple(index.filter() for index in sealed[len(groups) * GROUP_SEGMENTS :])
+        filters = tuple(_filter_of(index) for index in sealed[len(groups) * GROUP_SEGMENTS :])
         memory = (opened,) if opened is not None and opened.size_bytes else ()
         self._view = _View(tuple(sealed), groups, filters, memory, tuple(part.first for part in (*sealed, *memory)))
 
@@ -167,7 +165,7 @@ class SegmentedIndex:
         """The oldest segment that is only in memory gets its file."""
         view = self._view
         index = self._store.write_down(view.memory[0], view.sealed[-1] if view.sealed else None)
-        words = index.filter()
+        words = _filter_of(index)
         with self._changing:
             view = self._view
             self._view = replace(
@@ -187,3 +185,8 @@ class SegmentedIndex:
         parts: tuple[SealedIndex | FilterGroup, ...] = (*view.sealed, *view.groups)
         missing = [part for part in parts if not part.stored]
         return bool(missing) and missing[0].store() and len(missing) > 1
+
+
+def _filter_of(index: SealedIndex) -> "tuple[SealedIndex, array[int], int]":
+    words = index.filter()
+    return index, words, len(words) - 1
