@@ -35,6 +35,7 @@ WRITE_BEHIND_SECONDS = 0.005
 
 PAGE_EVENTS = 20
 IDLE_SECONDS = 0.001
+PLAIN = 7
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ async def _client(work: Work, queue: CommitQueue, log: Log, number: int, tell: T
     send = _acknowledge_first if work.acknowledges_first else _append
     while True:
         call = random_call(chance, number)
-        what = chance.randrange(8)
+        what = chance.randrange(8) if not work.acknowledges_first else PLAIN
         if what == 0:
             after = chance.choice((0, log.head.position))
             call = Sent(call.call, call.events, (Unless(tags=(f"client:{number}",), after=after),))

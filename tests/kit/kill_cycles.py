@@ -22,7 +22,10 @@ _CONTEXT.set_forkserver_preload(["tests.kit.engine_child"])
 LIVES_PER_LOG = 25
 """A log is given up for a new one after so many lives, so that a start stays short."""
 
-LONGEST_SECONDS = 0.06
+LONGEST_START_SECONDS = 0.06
+LONGEST_BATCH_SECONDS = 0.004
+LONGEST_LIFE_SECONDS = 5.0
+MOST_RECORDS = 80
 RETRIES = 12
 KILLED_IN_START = 0.3
 
@@ -70,12 +73,11 @@ def live_and_die(
     process.start()
     theirs.close()
     records: list[Record] = []
-    if chance.random() >= KILLED_IN_START:
-        ours.poll(30)
-    deadline = time.monotonic() + chance.uniform(0, LONGEST_SECONDS)
-    while (left := deadline - time.monotonic()) > 0:
-        if ours.poll(left) and not _receive(ours, records):
-            break
+    if chance.random() < KILLED_IN_START:
+        _listen(ours, records, chance.uniform(0, LONGEST_START_SECONDS))
+    else:
+        _listen(ours, records, LONGEST_LIFE_SECONDS, upto=chance.randint(1, MOST_RECORDS))
+        _listen(ours, records, chance.uniform(0, LONGEST_BATCH_SECONDS))
     while ours.poll(0) and _receive(ours, records):
         pass
     strike(process)
@@ -126,6 +128,14 @@ def _run_log(work: Work, chance: random.Random, lives: int, totals: Totals) -> N
             break
     totals.violations += check_history(history, stored_in(directory).events)
     check_log(directory, history, totals)
+
+
+def _listen(pipe: Connection, records: list[Record], seconds: float, *, upto: int | None = None) -> None:
+    """Take records for so long, or so many; or until the process has ended."""
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0 and (upto is None or len(records) < upto):
+        if pipe.poll(left) and not _receive(pipe, records):
+            return
 
 
 def _receive(pipe: Connection, records: list[Record]) -> bool:
