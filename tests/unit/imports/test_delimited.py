@@ -12,11 +12,13 @@ from assessment.imports import delimited
 from assessment.imports.delimited import DELIMITERS, records
 from assessment.imports.delimited_sheet import read_delimited
 from assessment.imports.problems import FileRefused
+from tests.kit.properties import PROPERTY
 
 FIELDS: Final = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
 TABLES: Final = st.lists(st.lists(FIELDS, min_size=1, max_size=4), min_size=1, max_size=4)
 
 
+@PROPERTY
 @given(TABLES, st.sampled_from(DELIMITERS), st.sampled_from(["\r\n", "\n", "\r"]))
 def test_what_a_writer_quotes_is_read_back(table: list[list[str]], delimiter: str, ending: str) -> None:
     file = StringIO(newline="")
@@ -24,6 +26,7 @@ def test_what_a_writer_quotes_is_read_back(table: list[list[str]], delimiter: st
     assert [record for _, record in records(file.getvalue(), delimiter)] == table
 
 
+@PROPERTY
 @given(st.text(st.sampled_from('a",;\r\n'), max_size=12))
 def test_unquoted_text_reads_as_the_strict_standard_reader_does(text: str) -> None:
     try:
