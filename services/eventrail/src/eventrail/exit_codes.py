@@ -7,6 +7,7 @@ class ExitCode(IntEnum):
     """Documented in docs/operations.md; a number is never given another meaning."""
 
     OK = 0
+    """A clean end."""
     FAILED = 1
     """Anything without a code of its own."""
     USAGE = 2

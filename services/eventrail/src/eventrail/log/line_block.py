@@ -1,6 +1,5 @@
 """A block of stored lines, checked as a whole at the speed of C: the common case, in which nothing is wrong."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,7 +19,6 @@ _ID_BYTES: Final = b"0123456789abcdef-"
 _TYPE_BYTES: Final = b"abcdefghijklmnopqrstuvwxyz0123456789_."
 _TAGS_BYTES: Final = b'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_:",-[]'
 _TIME_BYTES: Final = b"0123456789T:.-Z"
-_SPACE: Final = re.compile(rb"[ \t\r]")
 _NOT_OPENING: Final = bytes(sorted(set(range(256)) - set(b"[{\n")))
 
 
@@ -99,11 +97,13 @@ def _closes(before: bytes, lines: Sequence[bytes]) -> bool:
 
 
 def _keeps_time(before: str, times: list[str]) -> bool:
+    joined = "".join(times)
     return (
         before <= times[0]
         and times == sorted(times)
-        and all(len(time) == _TIME_CHARACTERS and time[-1] == "Z" for time in times)
-        and not "".join(times).encode().translate(None, _TIME_BYTES)
+        and set(map(len, times)) == {_TIME_CHARACTERS}
+        and joined[_TIME_CHARACTERS - 1 :: _TIME_CHARACTERS] == "Z" * len(times)
+        and not joined.encode().translate(None, _TIME_BYTES)
     )
 
 
@@ -112,7 +112,7 @@ def _keeps_grammar(found: Sequence[_Line]) -> bool:
     ids = [line.id for line in found]
     types = {line.type for line in found}
     return (
-        all(len(event_id) == _ID_CHARACTERS for event_id in ids)
+        set(map(len, ids)) == {_ID_CHARACTERS}
         and not "".join(ids).encode().translate(None, _ID_BYTES)
         and all(types)
         and not "".join(types).encode().translate(None, _TYPE_BYTES)
@@ -123,13 +123,13 @@ def _keeps_grammar(found: Sequence[_Line]) -> bool:
 def _is_compact(lines: Sequence[bytes], found: Sequence[_Line]) -> bool:
     """No line too long; in data and meta no space outside strings, and nothing nested too deep."""
     metas = [bytes(line.meta) for line in found]
-    if len(max(lines, key=len)) > LINE_BYTES or any(meta[:1] != b"{" for meta in metas):
+    if max(map(len, lines)) > LINE_BYTES or {meta[:1] for meta in metas} != {b"{"}:
         return False
     values = b",\n".join([*[line.data for line in found], *metas])
     # Brackets in strings count too: then it is only a closer look too many.
-    if len(max(values.translate(None, _NOT_OPENING).split(b"\n"), key=len)) > NESTING_LEVELS:
+    if max(map(len, values.translate(None, _NOT_OPENING).split(b"\n"))) > NESTING_LEVELS:
         return False
-    if not _SPACE.search(values):
+    if b" " not in values and b"\t" not in values and b"\r" not in values:
         return True
     formatted = msgspec.json.format(b"[" + values + b"]", indent=-1)
     return len(formatted) == len(values) + 2 - (len(found) + len(metas) - 1)
@@ -137,19 +137,20 @@ def _is_compact(lines: Sequence[bytes], found: Sequence[_Line]) -> bool:
 
 def _ends(previous: StoredLine, found: Sequence[_Line], lines: Sequence[bytes]) -> Block | None:
     """Positions, appends and syncs, as `line.follow` holds one line against the one before it."""
+    positions, commits, synceds = zip(*map(_PLACE, found), strict=True)
+    if positions != tuple(range(previous.position + 1, previous.position + 1 + len(found))):
+        return None
     before, commit, synced = previous.position, previous.commit, previous.synced
     whole_number = appends = 0
-    for number, (position, its_commit, its_synced) in enumerate(map(_PLACE, found), 1):
-        if position != before + 1:
-            return None
+    for its_commit, its_synced in zip(commits, synceds, strict=True):
         if commit > before:
             if its_commit != commit or its_synced != synced:
                 return None
-        elif its_commit < position or (its_synced not in (synced, before)):
+        elif its_commit <= before or (its_synced not in (synced, before)):
             return None
-        before, commit, synced = position, its_commit, its_synced
-        if commit == position:
-            whole_number = number
+        before, commit, synced = before + 1, its_commit, its_synced
+        if commit == before:
+            whole_number = before - previous.position
             appends += 1
     whole = _stored(found[whole_number - 1]) if whole_number else None
     whole_bytes = sum(map(len, lines[:whole_number])) + whole_number

@@ -19,7 +19,7 @@ from eventrail.log.line_block import follow_block, keeps_keys
 from eventrail.log.scanning import Problem, Scan, survey
 from eventrail.log.transfer import last_line, raw_lines, read_whole
 
-BLOCK_BYTES: Final = 512 * 1024
+BLOCK_BYTES: Final = 128 * 1024
 Progress = Callable[[int], None]
 """Called now and then with the number of bytes read so far."""
 
@@ -147,9 +147,9 @@ class _Reading:
             found = follow_block(last, block)
             if found is None:
                 return
-            last = found.last
             self._appends += found.appends
-            self._note_head(block, found.last.position - block.count(b"\n"))
+            self._note_head(block, last.position, found.last.position)
+            last = found.last
             if found.whole is not None:
                 self._whole, self._whole_end = found.whole, offset + found.whole_bytes
             if progress is not None:
@@ -166,15 +166,15 @@ class _Reading:
                     self._unfit = True
                     return Problem(offset, line.position, reason)
                 offset += len(raw)
-                self._note_head(raw, line.position - 1)
+                self._note_head(raw, line.position - 1, line.position)
             self._whole, self._whole_end = append[-1][0], offset
             self._appends += 1
         return scan.problem
 
-    def _note_head(self, lines: bytes, before: int) -> None:
-        """Keep the hash that stands at the position of the written head; `lines` begin after position `before`."""
+    def _note_head(self, lines: bytes, before: int, last: int) -> None:
+        """Keep the hash that stands at the position of the written head; `lines` are those after `before`."""
         head = self._check.head
-        if head is not None and before < head.position <= before + lines.count(b"\n"):
+        if head is not None and before < head.position <= last:
             self._head_hash = lines.split(b"\n")[head.position - before - 1][-66:-2].decode("ascii")
 
     def _hold_against_head(self, stated: str) -> Damage | None:
