@@ -96,16 +96,17 @@ class Trial:
         return sorted(found, key=lambda line: line.position)
 
     def _start(self, damaged: list[Line]) -> tuple[str, list[str]]:
-        """Where a witness has seen all, a start that is refused has judged as `verify` would; else both are asked."""
         wrong = [] if self._witness else self._verify(damaged)
         try:
             log = self._opens(self.log)
         except LogCorrupt as refusal:
+            # In a sealed segment a verification finds the same with a witness or without: once is enough.
+            wrong += self._verify(damaged) if self._witness else []
             if not self._names(damaged, refusal.file, refusal.offset):
                 wrong.append(f"the start names {refusal}")
             return "refused at the start", wrong
         try:
-            return self._read(log, damaged, wrong + (self._verify(damaged) if self._witness else []))
+            return self._read(log, damaged, wrong)
         finally:
             if isinstance(log, Log):
                 crash(log)
