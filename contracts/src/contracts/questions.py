@@ -6,6 +6,8 @@ from typing import Literal
 from contracts.wire import Message
 
 QuestionKind = Literal["single", "multiple", "true_false", "text", "numeric", "essay"]
+ChoiceScoring = Literal["all_or_nothing", "proportional", "weights"]
+ToleranceKind = Literal["absolute", "relative"]
 
 
 class Settings(Message, frozen=True):
@@ -35,10 +37,16 @@ class Question(Message, frozen=True):
     external_id: str | None = None
 
 
-class Choice(Message, frozen=True, tag="choice", tag_field="rule"):
-    """The right options; all of them and no other earn the points (`single` and `multiple`)."""
+class Choice(Message, frozen=True, tag="choice", tag_field="rule", omit_defaults=True):
+    """The right options (`single` and `multiple`); what is left at its default is not written, nor hashed.
+
+    scoring: all of them and no other earn the points; or each right one earns its share and each wrong one takes as
+    much away; or each option counts by its weight, of which there is one for each of the question's, in their order
+    """
 
     option_ids: tuple[str, ...]
+    scoring: ChoiceScoring = "all_or_nothing"
+    weights: tuple[int, ...] = ()
 
 
 class TrueFalse(Message, frozen=True, tag="true_false", tag_field="rule"):
@@ -52,11 +60,15 @@ class AcceptedTexts(Message, frozen=True, tag="text", tag_field="rule"):
     norm: str
 
 
-class NumericRange(Message, frozen=True, tag="numeric", tag_field="rule"):
-    """Right from `value - tolerance` to `value + tolerance`, both included."""
+class NumericRange(Message, frozen=True, tag="numeric", tag_field="rule", omit_defaults=True):
+    """Right from `value - tolerance` to `value + tolerance`, both included; a default is not written, nor hashed.
+
+    tolerance_kind: a relative tolerance is a part of the value, 0.01 being one hundredth of it
+    """
 
     value: Decimal
     tolerance: Decimal
+    tolerance_kind: ToleranceKind = "absolute"
 
 
 class Reviewed(Message, frozen=True, tag="review", tag_field="rule"):

@@ -1,13 +1,15 @@
 from decimal import Decimal
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from assessment.domain.author_view import authors_view, points, renewed
 from assessment.domain.questions import content_of
 from contracts.assessment.assessments import NumericKey, OptionDraft, QuestionAnswer, QuestionDraft
-from contracts.questions import QuestionKind
+from contracts.assessment.limits import MAX_WEIGHT
+from contracts.questions import ChoiceScoring, QuestionKind
 from tests.unit.domain.given import EVERY_KIND
 
 words = st.text("abcdéß中 😀", min_size=1, max_size=8).map(str.strip).filter(bool)
@@ -24,6 +26,14 @@ def option_drafts(texts: list[str]) -> tuple[OptionDraft, ...]:
     return tuple(OptionDraft(text=text) for text in texts)
 
 
+relative = st.builds(
+    NumericKey,
+    value=decimals.filter(bool),
+    tolerance=st.decimals(0, 1, places=3),
+    tolerance_kind=st.just("relative"),
+)
+
+
 @st.composite
 def drafts(draw: st.DrawFn) -> QuestionDraft:
     kind: QuestionKind = draw(st.sampled_from(get_args(QuestionKind)))
@@ -34,10 +44,21 @@ def drafts(draw: st.DrawFn) -> QuestionDraft:
         "multiple": st.sets(st.integers(1, max(1, len(texts))), min_size=1).map(sorted).map(tuple),
         "true_false": st.booleans(),
         "text": st.lists(words, min_size=1, max_size=4).map(tuple),
-        "numeric": st.builds(NumericKey, value=decimals, tolerance=decimals.map(abs)),
+        "numeric": st.builds(NumericKey, value=decimals, tolerance=decimals.map(abs)) | relative,
         "essay": st.none(),
     }
-    return QuestionDraft(kind=kind, options=option_drafts(texts), correct=draw(correct[kind]), **given_common)
+    made = QuestionDraft(kind=kind, options=option_drafts(texts), correct=draw(correct[kind]), **given_common)
+    return draw(in_parts(made)) if kind == "multiple" else made
+
+
+@st.composite
+def in_parts(draw: st.DrawFn, multiple: QuestionDraft) -> QuestionDraft:
+    """The same choice, scored in one of the ways that there are."""
+    assert isinstance(multiple.correct, tuple)
+    scoring = draw(st.sampled_from(get_args(ChoiceScoring)))
+    right = [number in multiple.correct for number in range(1, len(multiple.options) + 1)]
+    weights = [draw(st.integers(1, MAX_WEIGHT) if one else st.integers(-MAX_WEIGHT, 0)) for one in right]
+    return msgspec.structs.replace(multiple, scoring=scoring, weights=tuple(weights) if scoring == "weights" else ())
 
 
 def seen_again(drafts_given: list[QuestionDraft]) -> tuple[QuestionAnswer, ...]:
@@ -54,6 +75,8 @@ def as_draft(answer: QuestionAnswer) -> QuestionDraft:
         points=answer.points,
         explanation=answer.explanation,
         external_id=answer.external_id,
+        scoring=answer.scoring,
+        weights=answer.weights,
     )
 
 

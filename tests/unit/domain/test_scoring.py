@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from assessment.domain.questions import content_of
-from assessment.domain.scoring import Scored, displayed_percent, exact_percent, score
+from assessment.domain.scoring import Scored, score
+from assessment.domain.totals import displayed_percent, exact_percent
 from contracts.assessment.assessments import NumericKey, QuestionDraft
 from contracts.assessment.take import GivenAnswer
 from contracts.events.sittings import AnswerRecord, QuestionScore
@@ -94,12 +95,12 @@ def test_percentages_agree_with_exact_fractions(drawn: list[tuple[int, bool]], p
     passing = Decimal(passing_hundredths) / 100
     result = scored(drafts, *(is_right for _, is_right in drawn), passing=str(passing))
     exact = Fraction(100 * sum(milli for milli, is_right in drawn if is_right), sum(milli for milli, _ in drawn))
-    assert result.passed is (exact >= Fraction(passing))
+    assert result.total.passed is (exact >= Fraction(passing))
     with localcontext() as context:
         context.prec = 60
         rounded = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    assert result.percent == str(rounded)
-    assert abs(Fraction(result.percent) - exact) <= Fraction(1, 200)
+    assert result.total.percent == str(rounded)
+    assert abs(Fraction(result.total.percent) - exact) <= Fraction(1, 200)
 
 
 @pytest.mark.parametrize(
@@ -120,24 +121,24 @@ def test_a_percentage_is_rounded_once_half_up(exact: Fraction, shown: str) -> No
 
 def test_display_never_passes_anybody() -> None:
     drafts = (pointed("699.96"), pointed("300.04"))
-    almost = scored(drafts, True, False, passing="70")
+    almost = scored(drafts, True, False, passing="70").total
     assert (almost.percent, almost.passed) == ("70.00", False)
-    assert scored(drafts, True, False, passing="69.99").passed is True
-    assert scored((pointed("70"), pointed("30")), True, False, passing="70").passed is True
+    assert scored(drafts, True, False, passing="69.99").total.passed is True
+    assert scored((pointed("70"), pointed("30")), True, False, passing="70").total.passed is True
 
 
 def test_nobody_has_passed_or_failed_while_an_answer_is_pending() -> None:
     answers: tuple[GivenAnswer, ...] = ("o1", ("o0", "o1", "o3"), True, "tea", "3.14")
-    assert scored(EVERY_KIND, *answers, "An essay", passing="10").passed is None
-    assert scored(EVERY_KIND, *answers, "An essay", passing="100").passed is None
-    unanswered = scored(EVERY_KIND, *answers, None, passing="60")
+    assert scored(EVERY_KIND, *answers, "An essay", passing="10").total.passed is None
+    assert scored(EVERY_KIND, *answers, "An essay", passing="100").total.passed is None
+    unanswered = scored(EVERY_KIND, *answers, None, passing="60").total
     assert (unanswered.percent, unanswered.passed) == ("60.00", True)
 
 
 def test_points_add_up() -> None:
     result = scored(SCORED_AT_ONCE, "o1", ("o0",), True, None, "3.14")
-    assert (result.points_milli, result.max_points_milli, result.percent) == (3000, 6000, "50.00")
-    assert sum(made.points_milli for made in result.scores) == result.points_milli
+    assert (result.total.points_milli, result.total.max_points_milli, result.total.percent) == (3000, 6000, "50.00")
+    assert sum(made.points_milli for made in result.scores) == result.total.points_milli
     assert [record.question_id for record in result.records] == [made.question_id for made in result.scores]
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from contracts.assessment import limits
 from contracts.assessment.text import Explanation, ExternalId, Instructions, OptionText, Prompt, Title
-from contracts.questions import QuestionKind
+from contracts.questions import ChoiceScoring, QuestionKind, ToleranceKind
 from contracts.wire import Instant, Message, Request
 
 TimeLimitSeconds = Annotated[int, Meta(ge=limits.MIN_TIME_LIMIT_SECONDS, le=limits.MAX_TIME_LIMIT_SECONDS)]
@@ -70,20 +70,26 @@ class OptionDraft(Request, frozen=True):
 
 
 class NumericKey(Request, frozen=True):
-    """A number is right from `value - tolerance` to `value + tolerance`, both included."""
+    """A number is right from `value - tolerance` to `value + tolerance`, both included.
+
+    tolerance_kind: a relative tolerance is a part of the value, from 0 to 1; 0.01 is one hundredth of it
+    """
 
     value: Decimal
     tolerance: Decimal = Decimal(0)
+    tolerance_kind: ToleranceKind = "absolute"
 
 
 OptionNumber = Annotated[int, Meta(ge=1, le=limits.MAX_OPTIONS)]
+Weight = Annotated[int, Meta(ge=-limits.MAX_WEIGHT, le=limits.MAX_WEIGHT)]
 
 
 class QuestionDraft(Request, frozen=True):
     """A question as an author writes it.
 
     correct: by kind, the option's number from 1 (single), a list of numbers (multiple), a boolean (true_false), a list
-    of accepted texts (text), `{value, tolerance}` (numeric), absent (essay)
+    of accepted texts (text), `{value, tolerance, tolerance_kind}` (numeric), absent (essay)
+    scoring: of a multiple choice; weights: where it goes by them, one for each option, above 0 for each right one
     """
 
     kind: QuestionKind
@@ -93,6 +99,8 @@ class QuestionDraft(Request, frozen=True):
     points: Points = Decimal(1)
     explanation: Explanation = ""
     external_id: ExternalId | None = None
+    scoring: ChoiceScoring = "all_or_nothing"
+    weights: Annotated[tuple[Weight, ...], Meta(max_length=limits.MAX_OPTIONS)] = ()
 
 
 class ReplaceQuestions(Request, frozen=True):
@@ -115,6 +123,8 @@ class QuestionAnswer(Message, frozen=True):
     points: Decimal
     explanation: str
     external_id: str | None
+    scoring: ChoiceScoring = "all_or_nothing"
+    weights: tuple[int, ...] = ()
 
 
 class QuestionList(Message, frozen=True):

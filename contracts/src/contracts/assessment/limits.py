@@ -26,6 +26,9 @@ MAX_POINTS: Final = 1_000
 POINT_PLACES: Final = 3
 """Points are given to a thousandth and counted in thousandths."""
 
+MAX_WEIGHT: Final = 1_000
+"""Of an option, for or against."""
+
 MAX_ANSWER_CHARACTERS: Final = 20_000
 MAX_SEQUENCE: Final = 2**53 - 1
 MAX_INVITES: Final = 100

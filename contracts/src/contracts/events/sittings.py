@@ -36,14 +36,19 @@ class AnswerSaved(Message, frozen=True):
     at: Instant
 
 
-class QuestionScore(Message, frozen=True):
-    """points are thousandths; outcome `pending` waits for a person."""
+class QuestionScore(Message, frozen=True, omit_defaults=True):
+    """points are thousandths; outcome `pending` waits for a person, `correct` earned all points.
+
+    points_milli may be above 0 where the outcome is `incorrect`: the rule gives parts, or a person gave some
+    exact_points_milli: a fraction such as `2000/3` of which points_milli is the nearest whole, half up; else empty
+    """
 
     question_id: str
     points_milli: int
     max_points_milli: int
     outcome: Literal["correct", "incorrect", "unanswered", "pending"]
     rule: str
+    exact_points_milli: str = ""
 
 
 class AnswerRecord(Message, frozen=True):
@@ -62,8 +67,9 @@ class AnswerRecord(Message, frozen=True):
 class SittingSubmitted(Message, frozen=True):
     """The one submission of a sitting's attempt. Scores are clear facts: a rebuild needs no sealed answer.
 
-    percent: exact points over maximum, rounded half up to two places for display; `passed` is decided unrounded,
-    and null while an answer waits for review. sealed_records: tuple[AnswerRecord, ...] under the candidate's key.
+    points_milli: the exact sum, rounded once, half up. percent: exact points over maximum, rounded half up to two
+    places for display; `passed` is decided unrounded, and null while an answer waits for review.
+    sealed_records: tuple[AnswerRecord, ...] under the candidate's key.
     """
 
     sitting_id: str

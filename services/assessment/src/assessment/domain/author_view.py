@@ -50,6 +50,8 @@ def _question(question: Question, key: AnswerKey) -> QuestionAnswer:
         points=points(question.points_milli),
         explanation=key.explanation,
         external_id=question.external_id,
+        scoring=key.correct.scoring if isinstance(key.correct, Choice) else "all_or_nothing",
+        weights=key.correct.weights if isinstance(key.correct, Choice) else (),
     )
 
 
@@ -62,8 +64,8 @@ def _correct(question: Question, key: AnswerKey) -> Correct:
             return value
         case AcceptedTexts(accepted=accepted):
             return accepted
-        case NumericRange(value=value, tolerance=tolerance):
-            return NumericKey(value=value, tolerance=tolerance)
+        case NumericRange(value=value, tolerance=tolerance, tolerance_kind=kind):
+            return NumericKey(value=value, tolerance=tolerance, tolerance_kind=kind)
         case Reviewed():
             return None
         case _:
@@ -78,7 +80,7 @@ def _renewed(
     options = tuple(Option(id=new_ids[option.id], text=option.text) for option in question.options)
     rule = key.correct
     if isinstance(rule, Choice):
-        rule = Choice(option_ids=tuple(new_ids[id_] for id_ in rule.option_ids))
+        rule = msgspec.structs.replace(rule, option_ids=tuple(new_ids[id_] for id_ in rule.option_ids))
     return (
         msgspec.structs.replace(question, id=question_id, options=options),
         msgspec.structs.replace(key, question_id=question_id, correct=rule),

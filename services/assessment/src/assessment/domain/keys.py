@@ -7,6 +7,7 @@ from assessment.domain.decision import Reason, Refused
 from assessment.domain.normalization import NORM_V1
 from assessment.domain.numbers import canonical, is_bounded
 from assessment.domain.text import accepted_required, shown
+from assessment.domain.weights import check_scoring, weighed
 from contracts.assessment.assessments import NumericKey, QuestionDraft
 from contracts.assessment.limits import MAX_ACCEPTED_CHARACTERS, MAX_ACCEPTED_TEXTS
 from contracts.questions import AcceptedTexts, Choice, NumericRange, Option, Reviewed, Rule, TrueFalse
@@ -18,11 +19,12 @@ CHOICES: Final = ("single", "multiple")
 
 def rule_of(draft: QuestionDraft, options: tuple[Option, ...], at: str) -> Rule:
     """Give the rule of a question whose options have their ids; `at` is the path of `correct`."""
+    check_scoring(draft, at.removesuffix("correct"))
     match draft.kind:
         case "single":
             return Choice(option_ids=(_option(draft.correct, options, at).id,))
         case "multiple":
-            return _several(draft.correct, options, at)
+            return weighed(draft, _several(draft.correct, options, at), at.removesuffix("correct"))
         case "true_false":
             return _true_false(draft.correct, at)
         case "text":
@@ -80,7 +82,19 @@ def _range(correct: Correct, at: str) -> NumericRange:
             raise _refused("The number is out of bounds", number, f"{at}.{name}")
     if correct.tolerance < 0:
         raise _refused("A tolerance is not negative", correct.tolerance, f"{at}.tolerance")
-    return NumericRange(value=canonical(correct.value), tolerance=canonical(correct.tolerance))
+    if correct.tolerance_kind == "relative":
+        _check_relative(correct, at)
+    return NumericRange(
+        value=canonical(correct.value), tolerance=canonical(correct.tolerance), tolerance_kind=correct.tolerance_kind
+    )
+
+
+def _check_relative(correct: NumericKey, at: str) -> None:
+    """Refuse what was more likely meant in another way: a percentage, or a part of nothing."""
+    if correct.tolerance > 1:
+        raise _refused("A relative tolerance goes from 0 to 1, such as 0.05", correct.tolerance, f"{at}.tolerance")
+    if not correct.value:
+        raise _refused("Of 0 there is no part; give an absolute tolerance", correct.value, f"{at}.value")
 
 
 def _reviewed(correct: Correct, at: str) -> Reviewed:

@@ -63,3 +63,8 @@ def counted(value: Decimal, places: int) -> int | None:
 def is_within(given: Decimal, value: Decimal, tolerance: Decimal) -> bool:
     """Tell whether a number lies from `value - tolerance` to `value + tolerance`, both included, exactly."""
     return abs(Fraction(given) - Fraction(value)) <= Fraction(tolerance)
+
+
+def is_within_part(given: Decimal, value: Decimal, part: Decimal) -> bool:
+    """Tell whether a number is off by no more than a part of the value's magnitude, exactly."""
+    return abs(Fraction(given) - Fraction(value)) <= Fraction(part) * abs(Fraction(value))
