@@ -25,6 +25,8 @@ LIVES_PER_LOG = 25
 LONGEST_START_SECONDS = 0.06
 LONGEST_BATCH_SECONDS = 0.004
 LONGEST_LIFE_SECONDS = 5.0
+LAST_SECONDS = 30.0
+"""Whoever has not ended by then, once struck, hangs, and has no exit code."""
 MOST_RECORDS = 80
 RETRIES = 12
 KILLED_IN_START = 0.3
@@ -82,11 +84,13 @@ def live_and_die(
         pass
     strike(process)
     late: list[Record] = []
-    while _receive(ours, late):
+    while ours.poll(LAST_SECONDS) and _receive(ours, late):
         pass
     records += late if hears_after else [record for record in late if isinstance(record, Sent)]
-    process.join()
+    process.join(LAST_SECONDS)
     exit_code = process.exitcode
+    process.kill()
+    process.join()
     process.close()
     ours.close()
     return records, exit_code
