@@ -9,7 +9,7 @@ KEPT = {
     "true": b"true",
     "a text": '"🌍"'.encode(),
     "an empty object": b"{}",
-    "a key twice": b'{"a":1,"a":2}',
+    "a key in two objects": b'[{"a":1},{"a":2}]',
     "64 levels": b"[" * 64 + b"]" * 64,
     "brackets in a text": b'"' + b"[{" * 100 + b'"',
     "many shallow lists": b"[" + b",".join([b"[]"] * 200) + b"]",
@@ -38,6 +38,9 @@ REFUSED = {
     "an unknown escape": rb'"\x"',
     "single quotes": b"'a'",
     "a cut document": b'{"a":',
+    "a key twice": b'{"a":1,"a":2}',
+    "a key twice, once escaped": rb'{"a":1,"\u0061":2}',
+    "a key twice, within": b'[{"b":{"a":1,"a":1}}]',
 }
 TYPES_REFUSED = ("", "A", "a..b", ".a", "a.", "a-b", "a b", "é", "a\n", "a" * 129)
 TAGS_REFUSED = ("", "a", "a:", ":a", "é:b", "a:b c", "a:b\n", "a:" + "b" * 127)
