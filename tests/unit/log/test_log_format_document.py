@@ -50,7 +50,7 @@ def test_the_shell_finds_the_first_hash(example: Path) -> None:
 def test_a_changed_example_is_noticed(example: Path) -> None:
     path = example / "segments" / SEGMENT
     path.write_bytes(path.read_bytes().replace(b"12.50", b"12.51"))
-    with pytest.raises(BrokenLogError, match="head.json has seen position 3, the log ends at 1"):
+    with pytest.raises(BrokenLogError, match=r"head\.json has seen position 3, the log ends at 1"):
         read_log(example)
     (example / "head.json").unlink()
     assert len(read_log(example).events) == 1
