@@ -3,7 +3,7 @@
 import pytest
 
 from assessment.imports.cells import Cell, CellKind
-from assessment.imports.choices import one_choice, several_choices
+from assessment.imports.choices import one_choice, several_choices, weights_of
 from assessment.imports.problems import CellRefused
 
 COLOURS = ("red", "green", "blue")
@@ -88,6 +88,38 @@ def test_several_options_are_named(text: str, named: tuple[int, ...]) -> None:
 def test_several_choices_are_refused(text: str, options: tuple[str, ...], code: str) -> None:
     with pytest.raises(CellRefused) as refusal:
         several_choices(typed(text), options)
+    assert refusal.value.code.slug == code
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("A:2, C:1", (2, 0, 1)),
+        ("1:5;2:-3|option_3: +1000", (5, -3, 1000)),
+        ("green :1", (0, 1, 0)),
+        ("blue:1000, red:-1000", (-1000, 0, 1000)),
+    ],
+)
+def test_weights_are_named(text: str, weights: tuple[int, ...]) -> None:
+    assert weights_of(typed(text), COLOURS) == weights
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("A:1,A:2", "correct-twice"),
+        ("A:1,1:2", "correct-twice"),
+        ("D:1", "weights-unknown"),
+        ("A:1.5", "weights-unknown"),
+        ("A", "weights-unknown"),
+        ("A:-1", "weights-unknown"),
+        ("A:1,B:-1001", "weights-unknown"),
+        ("A:", "weights-unknown"),
+    ],
+)
+def test_weights_are_refused(text: str, code: str) -> None:
+    with pytest.raises(CellRefused) as refusal:
+        weights_of(typed(text), COLOURS)
     assert refusal.value.code.slug == code
 
 

@@ -7,10 +7,10 @@ from typing import Final
 from assessment.imports import limits
 from assessment.imports.answering import KINDS, WAYGROUND_KINDS
 from assessment.imports.answers import FALSE_WORDS, TRUE_WORDS
-from assessment.imports.layouts import COLUMNS, LAYOUTS, MOODLE, WAYGROUND, layout_of
+from assessment.imports.layouts import COLUMNS, LAYOUTS, MOODLE, WAYGROUND, folded, layout_of
 from assessment.imports.problems import Code
 from assessment.read_models.queries_imports import KEPT_HOURS
-from contracts.assessment.limits import MAX_QUESTIONS, MAX_UPLOAD_BYTES
+from contracts.assessment.limits import MAX_QUESTIONS, MAX_UPLOAD_BYTES, MAX_WEIGHT
 from tests.kit.foreign_banks import MOODLE_HEADER, MOODLE_MORE, WAYGROUND_HEADER
 
 DOCUMENT: Final = (Path(__file__).parents[3] / "docs" / "imports.md").read_text()
@@ -61,6 +61,7 @@ def test_every_limit_stands_there() -> None:
         f"the first {limits.HEADER_SEARCH_ROWS} rows",
         f"the first {limits.MAX_ERROR_ROWS_BYTES // MIB} MiB of such rows",
         f"kept for {KEPT_HOURS} hours",
+        f"weights, from -{MAX_WEIGHT:,} to {MAX_WEIGHT:,}",
     ):
         assert told in WORDS, told
     assert limits.CHECK_SECONDS <= 12
@@ -82,7 +83,7 @@ def test_every_layout_stands_there_with_its_columns() -> None:
 
 def test_every_word_that_is_taken_stands_there() -> None:
     kinds = {row[0].strip("`") for row in table("### Ours")}
-    assert kinds == set(KINDS.values())
+    assert {folded(kind) for kind in kinds} | {"true/false"} == set(KINDS)
     for word in TRUE_WORDS | FALSE_WORDS:
         assert f"`{word}`" in WORDS
     told = {re.sub(r"[-\s]", "", one).lower() for one in re.findall(r"`([A-Z][\w-]+(?: \w+)?)`", WORDS)}

@@ -7,6 +7,7 @@ from typing import Final
 
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from assessment.domain.author_view import authors_view
 from assessment.domain.decision import Refused
@@ -18,8 +19,10 @@ from assessment.imports.export import error_rows_file, exported
 from assessment.imports.guarding import guarded, unguarded
 from assessment.imports.pipeline import read_file
 from contracts.assessment.assessments import NumericKey, OptionDraft, QuestionDraft
-from contracts.questions import QuestionKind
+from contracts.assessment.limits import MAX_WEIGHT
+from contracts.questions import ChoiceScoring, QuestionKind
 from tests.kit.foreign_banks import kahoot_bank
+from tests.kit.properties import PROPERTY
 from tests.kit.workbooks import comma_separated
 
 FORMULA_STARTS: Final = tuple("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
@@ -30,6 +33,9 @@ TEXTS: Final = (
     .filter(norm_v1)
 )
 KINDS: Final[tuple[QuestionKind, ...]] = ("single", "multiple", "true_false", "text", "numeric", "essay")
+SCORINGS: Final[tuple[ChoiceScoring, ...]] = ("all_or_nothing", "proportional", "weights")
+WEIGHTS: Final = st.integers(-MAX_WEIGHT, MAX_WEIGHT)
+PARTS: Final = st.decimals(0, 1, places=8)
 NUMBERS: Final = st.decimals(-(10**9), 10**9, places=6) | st.sampled_from([Decimal("1E-30"), Decimal("1.234")])
 
 
@@ -43,14 +49,25 @@ def drafts(draw: st.DrawFn) -> QuestionDraft:
         "multiple": st.lists(numbers, min_size=1, unique=True).map(lambda found: tuple(sorted(found))),
         "true_false": st.booleans(),
         "text": st.lists(TEXTS, min_size=1, max_size=4).map(tuple),
-        "numeric": st.builds(NumericKey, value=NUMBERS, tolerance=NUMBERS.map(abs)),
+        "numeric": st.builds(NumericKey, value=NUMBERS, tolerance=NUMBERS.map(abs))
+        | st.builds(NumericKey, value=NUMBERS, tolerance=PARTS, tolerance_kind=st.just("relative")),
         "essay": st.none(),
     }
+    scoring: ChoiceScoring
+    weights: tuple[int, ...]
+    scoring, weights, right = "all_or_nothing", (), draw(correct[kind])
+    if kind == "multiple":
+        scoring = draw(st.sampled_from(SCORINGS))
+    if scoring == "weights":
+        weights = tuple(draw(st.lists(WEIGHTS, min_size=len(options), max_size=len(options))))
+        right = tuple(number for number, weight in enumerate(weights, start=1) if weight > 0)
     return QuestionDraft(
         kind=kind,
+        scoring=scoring,
+        weights=weights,
         prompt=draw(TEXTS),
         options=tuple(OptionDraft(text=text) for text in options),
-        correct=draw(correct[kind]),
+        correct=right,
         points=Decimal(draw(st.integers(0, 1_000_000))) / 1000,
         explanation=draw(st.just("") | TEXTS),
     )
@@ -66,6 +83,7 @@ def content(questions: list[QuestionDraft]) -> Content | None:
         return None
 
 
+@PROPERTY
 @given(st.lists(drafts(), max_size=4))
 def test_export_then_import_gives_the_same_questions(questions: list[QuestionDraft]) -> None:
     taken = content([one for one in questions if content([one]) is not None])
@@ -73,6 +91,35 @@ def test_export_then_import_gives_the_same_questions(questions: list[QuestionDra
     outcome = read_file(exported(authors_view(*taken)))
     assert set(outcome.problem_counts) <= {"no-questions"}
     assert content(list(outcome.questions)) == taken
+
+
+CHOICE: Final = QuestionDraft(
+    kind="multiple", prompt="?", options=tuple(OptionDraft(text=text) for text in ("x", "y", "z")), correct=(1, 3)
+)
+HALF: Final = NumericKey(value=Decimal("-3.5"), tolerance=Decimal("0.005"), tolerance_kind="relative")
+
+
+@pytest.mark.parametrize(
+    ("draft", "kind", "cell"),
+    [
+        (CHOICE, "multiple", "option_1,option_3"),
+        (replace(CHOICE, scoring="proportional"), "multiple_proportional", "option_1,option_3"),
+        (
+            replace(CHOICE, scoring="weights", weights=(2, -1, 1)),
+            "multiple_weights",
+            "option_1:2,option_2:-1,option_3:1",
+        ),
+        (QuestionDraft(kind="numeric", prompt="?", correct=HALF), "numeric", "'-3.5 ± 0.5%"),
+    ],
+    ids=["all", "proportional", "weights", "relative"],
+)
+def test_every_way_of_scoring_has_its_words(draft: QuestionDraft, kind: str, cell: str) -> None:
+    taken = content([draft])
+    assert taken is not None
+    file = exported(authors_view(*taken))
+    header, row = csv.reader(StringIO(file.decode("utf-8-sig")))
+    assert (row[header.index("type")], row[header.index("correct")]) == (kind, cell)
+    assert content(list(read_file(file).questions)) == taken
 
 
 def test_options_that_are_named_like_columns_stay_apart() -> None:
@@ -90,6 +137,7 @@ def test_options_that_are_named_like_columns_stay_apart() -> None:
         assert [one.correct for one in outcome.questions] == [correct], outcome.problems
 
 
+@PROPERTY
 @given(st.text() | RISKY)
 def test_no_exported_cell_begins_a_formula(text: str) -> None:
     shown = guarded(text)
@@ -121,6 +169,7 @@ def test_control_an_unguarded_file_is_noticed(monkeypatch: pytest.MonkeyPatch) -
     assert [cell for cell in cells() if cell.startswith(FORMULA_STARTS)] == ["=1+1"]
 
 
+@PROPERTY
 @given(st.lists(st.text(st.sampled_from("\\|ab"), max_size=6), min_size=1, max_size=4))
 def test_texts_between_bars_come_back(texts: list[str]) -> None:
     assert split_texts(joined_texts(texts)) == texts

@@ -1,27 +1,34 @@
 """What a row asks for: its kind, its options and its key, said in the way of the row's layout."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from assessment.imports.answers import Answering, Key, read_key
-from assessment.imports.choices import one_choice, several_choices
+from assessment.imports.cells import Cell
+from assessment.imports.choices import one_choice, several_choices, weights_of
 from assessment.imports.layouts import KAHOOT, MOODLE, OPTION_COLUMNS, STANDARD, WAYGROUND, folded
 from assessment.imports.options import option_texts, read_options
 from assessment.imports.problems import CellRefused, Code
 from assessment.imports.row_cells import RowCells
 from assessment.imports.text import bounded, clean
 from contracts.assessment.limits import MAX_ACCEPTED_CHARACTERS
-from contracts.questions import QuestionKind
+from contracts.questions import ChoiceScoring, QuestionKind
 
 KINDS: Final[Mapping[str, QuestionKind]] = {
     "single": "single",
     "multiple": "multiple",
+    "multipleproportional": "multiple",
+    "multipleweights": "multiple",
     "truefalse": "true_false",
     "true/false": "true_false",
     "text": "text",
     "numeric": "numeric",
     "essay": "essay",
+}
+SCORINGS: Final[Mapping[str, ChoiceScoring]] = {
+    "multipleproportional": "proportional",
+    "multipleweights": "weights",
 }
 WAYGROUND_KINDS: Final[Mapping[str, QuestionKind]] = {
     "": "single",
@@ -38,6 +45,8 @@ class Answered:
     kind: QuestionKind
     options: tuple[str, ...]
     correct: Key
+    scoring: ChoiceScoring = "all_or_nothing"
+    weights: tuple[int, ...] = ()
 
 
 def read_answered(cells: RowCells, *, decimal_comma: bool) -> Answered | None:
@@ -47,7 +56,25 @@ def read_answered(cells: RowCells, *, decimal_comma: bool) -> Answered | None:
 
 def _standard(cells: RowCells, decimal_comma: bool) -> Answered | None:  # noqa: FBT001 (the signature of all readers)
     kind = cells.read("type", lambda: _kind(cells, KINDS))
-    return None if kind is None else _of_kind(cells, kind, decimal_comma=decimal_comma)
+    if kind is None:
+        return None
+    scoring = SCORINGS.get(folded(clean(cells.text("type"))), "all_or_nothing")
+    if scoring == "weights":
+        return _weighed(cells)
+    answered = _of_kind(cells, kind, decimal_comma=decimal_comma)
+    return None if answered is None else replace(answered, scoring=scoring)
+
+
+def _weighed(cells: RowCells) -> Answered | None:
+    """The right options of a choice by weights are those that count for the answer."""
+    options = read_options(cells, "multiple")
+    if options is None:
+        return None
+    weights = cells.read("correct", lambda: weights_of(_given(cells, "correct"), options))
+    if weights is None:
+        return None
+    right = tuple(number for number, weight in enumerate(weights, start=1) if weight > 0)
+    return Answered("multiple", tuple(options), right, "weights", weights)
 
 
 def _wayground(cells: RowCells, decimal_comma: bool) -> Answered | None:  # noqa: FBT001 (the signature of all readers)
@@ -136,17 +163,18 @@ def _blank(cells: RowCells) -> Answered | None:
 
 
 def _several(cells: RowCells, options: list[str]) -> tuple[int, ...]:
-    cell = cells.cell("correct")
-    if cell is None or not clean(cell.text):
-        raise CellRefused(Code.CORRECT_MISSING)
-    return several_choices(cell, options, cells.header.layout)
+    return several_choices(_given(cells, "correct"), options, cells.header.layout)
 
 
 def _one(cells: RowCells, name: str, options: list[str]) -> int:
+    return one_choice(_given(cells, name), options, cells.header.layout)
+
+
+def _given(cells: RowCells, name: str) -> Cell:
     cell = cells.cell(name)
     if cell is None or not clean(cell.text):
         raise CellRefused(Code.CORRECT_MISSING)
-    return one_choice(cell, options, cells.header.layout)
+    return cell
 
 
 def _choice(options: list[str], right: tuple[int, ...]) -> Answered:

@@ -15,11 +15,12 @@ from assessment.imports.problems import CellRefused, Code
 from assessment.imports.text import bounded, clean
 from contracts.assessment.assessments import NumericKey
 from contracts.assessment.limits import MAX_ACCEPTED_CHARACTERS, MAX_ACCEPTED_TEXTS
-from contracts.questions import QuestionKind
+from contracts.questions import QuestionKind, ToleranceKind
 
 Key = bool | int | tuple[int | str, ...] | NumericKey | None
 TRUE_WORDS: Final = frozenset({"true", "t", "yes", "y"})
 FALSE_WORDS: Final = frozenset({"false", "f", "no", "n"})
+PERCENT_PLACES: Final = 2
 TOLERANCE: Final = re.compile(r"±|\+/-|\+-")
 
 
@@ -74,14 +75,25 @@ def _number(cell: Cell, answering: Answering) -> Key:
     parts = TOLERANCE.split(clean(cell.text))
     comma = answering.decimal_comma and cell.kind is not CellKind.NUMBER
     try:
-        numbers = [decimal_of(part.strip(), decimal_comma=comma) for part in parts]
+        kind, parts = _tolerance_kind([part.strip() for part in parts])
+        numbers = [decimal_of(part, decimal_comma=comma) for part in parts]
     except AmbiguousNumber as fault:
         raise CellRefused(Code.NUMBER_AMBIGUOUS, cell.text) from fault
     except ValueError as fault:
         raise CellRefused(Code.CORRECT_NOT_A_NUMBER, cell.text) from fault
     if len(numbers) > 2 or (numbers[1:] and numbers[1] < 0):
         raise CellRefused(Code.CORRECT_NOT_A_NUMBER, cell.text)
-    return NumericKey(value=numbers[0], tolerance=numbers[1] if numbers[1:] else Decimal(0))
+    tolerance = numbers[1] if numbers[1:] else Decimal(0)
+    if kind == "relative":
+        tolerance = tolerance.scaleb(-PERCENT_PLACES)
+    return NumericKey(value=numbers[0], tolerance=tolerance, tolerance_kind=kind)
+
+
+def _tolerance_kind(parts: list[str]) -> tuple[ToleranceKind, list[str]]:
+    """Take the percent sign off a tolerance that has one: it is a part of the value then."""
+    if len(parts) == 2 and parts[1].endswith("%"):
+        return "relative", [parts[0], parts[1][:-1].rstrip()]
+    return "absolute", parts
 
 
 _READERS: Final[Mapping[QuestionKind, Callable[[Cell, Answering], Key]]] = {

@@ -8,8 +8,10 @@ from assessment.imports.cells import Cell, CellKind
 from assessment.imports.layouts import OPTION_COLUMNS, STANDARD, Layout, Naming
 from assessment.imports.problems import CellRefused, Code
 from assessment.imports.text import clean, same
+from contracts.assessment.limits import MAX_WEIGHT
 
 SEPARATORS: Final = re.compile(r"[,;|]")
+WEIGHED: Final = re.compile(r"\s*(.+?)\s*:\s*([+-]?[0-9]{1,4})\s*")
 NUMBER_LIST: Final = re.compile(r"\s*[0-9]+\s*(?:[,;|]\s*[0-9]+\s*)+")
 Named = tuple[int, ...]
 """Options by their number from 1, in the order named."""
@@ -49,6 +51,24 @@ def several_choices(cell: Cell, options: Sequence[str], layout: Layout = STANDAR
     if len(set(listed)) < len(listed):
         raise CellRefused(Code.CORRECT_TWICE, text)
     return tuple(sorted(listed))
+
+
+def weights_of(cell: Cell, options: Sequence[str]) -> tuple[int, ...]:
+    """Read `A:2, B:-1` as a weight for each option; one that isn't named weighs nothing."""
+    text = clean(cell.text)
+    weights: dict[int, int] = {}
+    for item in SEPARATORS.split(text):
+        match = WEIGHED.fullmatch(item)
+        named = _meanings(match[1].strip(), options, STANDARD) if match is not None else set()
+        if match is None or len(named) != 1 or abs(int(match[2])) > MAX_WEIGHT:
+            raise CellRefused(Code.CORRECT_AMBIGUOUS if len(named) > 1 else Code.WEIGHTS_UNKNOWN, text)
+        number = named.pop()
+        if number in weights:
+            raise CellRefused(Code.CORRECT_TWICE, text)
+        weights[number] = int(match[2])
+    if max(weights.values()) <= 0:
+        raise CellRefused(Code.WEIGHTS_UNKNOWN, text)
+    return tuple(weights.get(number, 0) for number in range(1, len(options) + 1))
 
 
 def _whole(text: str, options: Sequence[str], layout: Layout) -> set[int]:

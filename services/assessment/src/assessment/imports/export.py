@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Final
 
+from assessment.imports.answers import PERCENT_PLACES
 from assessment.imports.bars import joined_texts
 from assessment.imports.cells import Cell, CellKind
-from assessment.imports.choices import several_choices
+from assessment.imports.choices import several_choices, weights_of
 from assessment.imports.guarding import guarded
 from assessment.imports.layouts import COLUMNS, OPTION_COLUMNS, PASSED_OVER, folded
 from assessment.imports.problems import CellRefused
@@ -15,6 +16,7 @@ from assessment.imports.report import ErrorRow
 from contracts.assessment.assessments import NumericKey, QuestionAnswer
 
 CSV: Final = "text/csv; charset=utf-8"
+SPELLINGS: Final = range(1, len(OPTION_COLUMNS) + 2)
 EXPORTED: Final = tuple(name for name in COLUMNS if name != "tags")
 
 
@@ -44,7 +46,7 @@ def _row(question: QuestionAnswer) -> dict[str, str]:
     texts = [option.text for option in question.options]
     return {
         "question": question.prompt,
-        "type": question.kind,
+        "type": question.kind if question.scoring == "all_or_nothing" else f"{question.kind}_{question.scoring}",
         **dict(zip(OPTION_COLUMNS, texts, strict=False)),
         "correct": _correct(question, texts),
         "points": format(question.points, "f"),
@@ -54,24 +56,49 @@ def _row(question: QuestionAnswer) -> dict[str, str]:
 
 
 def _correct(question: QuestionAnswer, options: Sequence[str]) -> str:
-    correct = question.correct
-    if correct is None:
-        return ""
-    if isinstance(correct, bool):
-        return "true" if correct else "false"
-    if isinstance(correct, NumericKey):
-        tolerance = f" ± {correct.tolerance:f}" if correct.tolerance else ""
-        return f"{correct.value:f}{tolerance}"
-    if isinstance(correct, int):
-        return _columns((correct,), options)
+    match question.correct:
+        case None:
+            text = ""
+        case bool(value):
+            text = "true" if value else "false"
+        case NumericKey() as key:
+            text = f"{key.value:f}{_tolerance(key)}"
+        case int(number):
+            text = _columns((number,), options)
+        case listed:
+            text = _listed(question, listed, options)
+    return text
+
+
+def _listed(question: QuestionAnswer, listed: tuple[int | str, ...], options: Sequence[str]) -> str:
+    if question.scoring == "weights":
+        return _weights(question.weights, options)
     if question.kind == "text":
-        return joined_texts([str(text) for text in correct])
-    return _columns(tuple(int(number) for number in correct), options)
+        return joined_texts([str(text) for text in listed])
+    return _columns(tuple(int(number) for number in listed), options)
+
+
+def _tolerance(key: NumericKey) -> str:
+    if key.tolerance_kind == "relative":
+        return f" ± {key.tolerance.scaleb(PERCENT_PLACES):f}%"
+    return f" ± {key.tolerance:f}" if key.tolerance else ""
+
+
+def _weights(weights: tuple[int, ...], options: Sequence[str]) -> str:
+    """Name options and weights, in a spelling that is the text of no option."""
+    for spaces in SPELLINGS:
+        items = [f"option{'_' * spaces}{number}:{weight}" for number, weight in enumerate(weights, start=1)]
+        try:
+            if weights_of(Cell(CellKind.TEXT, ",".join(items)), options) == weights:
+                return ",".join(items)
+        except CellRefused:
+            continue
+    raise AssertionError("eleven spellings against at most ten options")
 
 
 def _columns(numbers: tuple[int, ...], options: Sequence[str]) -> str:
     """Name options by their columns, in a spelling that is the text of none of them: ten texts spoil ten at most."""
-    for spaces in range(1, len(OPTION_COLUMNS) + 2):
+    for spaces in SPELLINGS:
         text = ",".join(f"option{'_' * spaces}{number}" for number in numbers)
         try:
             if several_choices(Cell(CellKind.TEXT, text), options) == numbers:

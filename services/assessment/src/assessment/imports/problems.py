@@ -165,6 +165,11 @@ class Code(Enum):
     )
     CORRECT_TWICE = ("correct-twice", "error", "The same option is named twice.")
     CORRECT_NOT_ONE = ("correct-not-one", "error", "A single choice has exactly one correct option.")
+    WEIGHTS_UNKNOWN = (
+        "weights-unknown",
+        "error",
+        "Write options with weights up to 1,000, one of them above 0: A:2, B:-1.",
+    )
     CORRECT_NOT_TAKEN = (
         "correct-not-taken",
         "error",
@@ -174,7 +179,7 @@ class Code(Enum):
     CORRECT_NOT_A_NUMBER = (
         "correct-not-a-number",
         "error",
-        "The correct answer must be a number, or a number ± a tolerance.",
+        "The correct answer must be a number, or a number ± a tolerance (0.5 or 5%).",
     )
     NUMBER_AMBIGUOUS = (
         "number-ambiguous",
@@ -192,7 +197,7 @@ class Code(Enum):
     QUESTION_REFUSED = (
         "question-refused",
         "error",
-        "An assessment takes no such text; type it again without hidden marks.",
+        "An assessment takes no such value; type it again, without hidden marks.",
     )
     EXTERNAL_ID_TWICE = ("external-id-twice", "error", "The external_id stands in an earlier row already.")
 

@@ -39,6 +39,8 @@ def read_question(cells: RowCells, *, decimal_comma: bool) -> QuestionDraft | No
         points=DEFAULT_POINTS if points is None else points,
         explanation=explanation or "",
         external_id=external_id or None,
+        scoring=answered.scoring,
+        weights=answered.weights,
     )
 
 

@@ -15,7 +15,7 @@ from contracts.assessment.limits import MAX_OPTIONS
 ANY_ID: Final = "00000000-0000-0000-0000-000000000000"
 OPTION_IDS: Final = tuple(f"00000000-0000-0000-0000-{number:012}" for number in range(1, MAX_OPTIONS + 1))
 PLACE: Final = re.compile(r"\$\.questions\[0\]\.(?P<field>[a-z_]+)(?:\[(?P<number>\d+)\])?")
-COLUMN_OF_FIELD: Final = {"prompt": "question", "kind": "type"}
+COLUMN_OF_FIELD: Final = {"prompt": "question", "kind": "type", "scoring": "type", "weights": "correct"}
 
 
 def taken_bytes(question: QuestionDraft, cells: RowCells) -> int | None:
