@@ -14,7 +14,8 @@ from docs.tools.independent_reader import ReadLog, read_log
 from eventrail.log.log import Log
 from tests.kit import engine_child
 from tests.kit.engine_child import Work
-from tests.kit.history import Acknowledged, Quarantined, Record, Sent, Served, check_history, decode_record, unanswered
+from tests.kit.history import Acknowledged, Record, Sent, Served, check_history, decode_record, unanswered
+from tests.kit.put_aside import PutAside
 
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.kit.engine_child"])
@@ -96,15 +97,15 @@ def live_and_die(
     return records, exit_code
 
 
-def check_log(directory: Path, history: list[Record], totals: Totals) -> None:
+def check_log(directory: Path, history: list[Record], put_aside: PutAside, totals: Totals) -> None:
     """Start once more, on a sound disk; then everything that was told must be true of what stands."""
     Log.open(directory, engine_child.OPTIONS).close()
+    history = [*history, *put_aside.news()]
     recovered = stored_in(directory)
     if recovered.tail:
         totals.violations.append("a recovery left a torn tail")
-    put_aside = [Quarantined(path.read_bytes()) for path in (directory / "quarantine").glob("*")]
-    totals.violations += check_history([*history, *put_aside], recovered.events)
-    totals.torn += len(put_aside)
+    totals.violations += check_history(history, recovered.events)
+    totals.torn += put_aside.count
     totals.sent += sum(isinstance(record, Sent) for record in history)
     totals.acknowledged += sum(isinstance(record, Acknowledged) for record in history)
     totals.reads += sum(isinstance(record, Served) for record in history)
@@ -119,19 +120,20 @@ def stored_in(directory: Path) -> ReadLog:
 
 def _run_log(work: Work, chance: random.Random, lives: int, totals: Totals) -> None:
     directory = Path(work.directory)
+    put_aside = PutAside(directory)
     history: list[Record] = []
     for _ in range(lives):
         lost = tuple(unanswered(history)[-RETRIES:])
         seed = chance.getrandbits(32)
         records, exit_code = live_and_die(replace(work, seed=seed, unanswered=lost), chance, BaseProcess.kill)
         assert exit_code == -SIGKILL, f"the child ended by itself with {exit_code}"
-        history += records
+        history += [*put_aside.news(), *records]
         totals.cycles += 1
         totals.retried += len(lost)
         if work.acknowledges_first and check_history(history, stored_in(directory).events):
             break
     totals.violations += check_history(history, stored_in(directory).events)
-    check_log(directory, history, totals)
+    check_log(directory, history, put_aside, totals)
 
 
 def _listen(pipe: Connection, records: list[Record], seconds: float, *, upto: int | None = None) -> None:

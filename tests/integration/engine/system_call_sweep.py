@@ -16,7 +16,8 @@ from eventrail.log.files import SystemFiles
 from eventrail.log.verify import verify
 from tests.kit.engine_calls import answer_of, append_of
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.history import Acknowledged, Quarantined, Record, Sent, check_history, unanswered
+from tests.kit.history import Acknowledged, Record, Sent, check_history, unanswered
+from tests.kit.put_aside import PutAside
 from tests.kit.scripted_life import Script, open_scripted
 from tests.kit.traced_life import SystemCall, Traced, calls_on, trace
 
@@ -134,9 +135,11 @@ class Sweep:
         return ended
 
     def _judge(self, scene: Scene, call: SystemCall, records: list[Record]) -> None:
-        history = [*scene.before, *records]
+        put_aside = PutAside(self._log)
+        history = [*scene.before, *put_aside.news(), *records]
         self.totals.violations += [
-            f"{scene.name}, {call.name} {call.number}: {violation}" for violation in _restart(self._log, history)
+            f"{scene.name}, {call.name} {call.number}: {violation}"
+            for violation in _restart(self._log, history, put_aside)
         ]
 
     def _start_in_full(self, scene: Scene, call: SystemCall, files: FaultyFiles, records: list[Record]) -> None:
@@ -191,13 +194,13 @@ def _lines(directory: Path) -> bytes:
     return b"".join(event.line + b"\n" for event in read_log(directory).events)
 
 
-def _restart(directory: Path, history: list[Record]) -> list[str]:
+def _restart(directory: Path, history: list[Record], put_aside: PutAside) -> list[str]:
     """Start again on a sound disk, retry what was not answered, stop; everything that is wrong then."""
     try:
         log = open_scripted(directory, SystemFiles())
     except (LogError, OSError) as refusal:
         return [f"the next start fails: {refusal!r}"]
-    records = list(history)
+    records = [*history, *put_aside.news()]
     for number, call in enumerate(unanswered(history)):
         sent = Sent(f"afterwards-{number}", call.events)
         records += [sent, answer_of(sent, log.commit([append_of(sent)])[0])]
@@ -207,7 +210,6 @@ def _restart(directory: Path, history: list[Record]) -> list[str]:
         stored = read_log(directory)
     except BrokenLogError as broken:
         return [f"the log is broken: {broken}"]
-    records += [Quarantined(path.read_bytes()) for path in (directory / "quarantine").glob("*")]
     violations = check_history(records, stored.events)
     if stored.tail:
         violations.append("a tail was left")
