@@ -64,7 +64,7 @@ child.limit_process()
 expected = {resource.RLIMIT_AS: limits.CHILD_MEMORY_BYTES, resource.RLIMIT_CPU: 10, resource.RLIMIT_CORE: 0,
             resource.RLIMIT_FSIZE: limits.CHILD_OUTPUT_BYTES, resource.RLIMIT_NOFILE: 3}
 told = all(resource.getrlimit(one) == (value, value) for one, value in expected.items())
-wall = 11 < signal.getitimer(signal.ITIMER_REAL)[0] <= limits.CHECK_SECONDS
+wall = 10.5 < signal.getitimer(signal.ITIMER_REAL)[0] <= limits.CHECK_SECONDS
 import os
 os.abort() if told and wall else sys.exit(3)
 """

@@ -46,7 +46,7 @@ def digest_of(data: Data) -> str:
 async def check_file(data: Data, file_name: str, *, command: Sequence[str] = CHILD_COMMAND) -> Report:
     """Dry-run a file. The name is compared with what the file is and never trusted.
 
-    Raises ChecksBusy when no place gets free within 1.5 s; every other end, a killed child included, is a report.
+    Raises ChecksBusy when no place gets free within 1 s; every other end, a killed child included, is a report.
     """
     if len(data) > MAX_UPLOAD_BYTES:
         return Report(await _digest(data), refused(FileRefused(Code.FILE_TOO_LARGE, f"{len(data)} bytes")))

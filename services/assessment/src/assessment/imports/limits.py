@@ -43,8 +43,8 @@ MAX_GUESSED_CELLS_SHOWN: Final = 3
 CHILD_MEMORY_BYTES: Final = 512 * 1024 * 1024
 CHILD_PROCESSOR_SECONDS: Final = 10
 CHILD_OUTPUT_BYTES: Final = 8 * 1024 * 1024
-CHECK_SECONDS: Final = 11.5
+CHECK_SECONDS: Final = 11.0
 """From the call to the end of the child, waiting for a place included: an answer is never later than 12 s."""
 
-PLACE_SECONDS: Final = 1.5
+PLACE_SECONDS: Final = 1.0
 CHECKS_AT_ONCE: Final = 2
