@@ -14,6 +14,7 @@ import aiohttp
 from docs.tools.independent_reader import ReadLog, read_log
 from embedded.failures import ServerFailed
 from embedded.ports import free_port
+from tests.integration.eventrail.web import Web
 from tests.kit.history import Acknowledged, Record, Refused, Sent, check_history, unanswered
 from tests.kit.processes import Processes
 from tests.kit.random_appends import random_call
@@ -23,6 +24,7 @@ LONGEST_TRAFFIC_SECONDS = 0.3
 LONGEST_START_SECONDS = 1.0
 KILLED_IN_START = 0.2
 LIVES_PER_LOG = 50
+PAGE_EVENTS = 100
 SERVE = ("-m", "eventrail.cli", "serve")
 HASTY = ("-m", "tests.integration.eventrail.hasty_server")
 
@@ -60,6 +62,9 @@ def _lives_of_one_log(
         totals.violations = check_history(history, _stored(place).events)
         if totals.violations:
             break
+    else:
+        if _served(place, port) != b"".join(event.line + b"\n" for event in _stored(place).events):
+            totals.violations.append("what is served over HTTP is not what the independent reader finds")
     totals.sent += sum(isinstance(record, Sent) for record in history)
     totals.acknowledged += sum(isinstance(record, Acknowledged) for record in history)
 
@@ -67,6 +72,36 @@ def _lives_of_one_log(
 def _stored(place: Path) -> ReadLog:
     """The log as the independent reader finds it; nothing where the process died before it had made it."""
     return read_log(place / "log") if (place / "log" / "log.json").exists() else ReadLog("", [], b"")
+
+
+def _served(place: Path, port: int) -> bytes:
+    """The whole log over HTTP, page by page, from a server that starts once more."""
+    processes = Processes(place, [])
+    web = Web(f"http://127.0.0.1:{port}")
+    try:
+        processes.start(
+            "server",
+            (sys.executable, *SERVE),
+            _environment(place, port),
+            ready_url=f"{web.url}/health/ready",
+        )
+        pages = [web.get("/events", [("limit", PAGE_EVENTS)])]
+        while pages[-1].body:
+            last = pages[-1].lines[-1]["position"]
+            pages.append(web.get("/events", [("limit", PAGE_EVENTS), ("after", last)]))
+        return b"".join(page.body for page in pages)
+    finally:
+        processes.kill_all()
+
+
+def _environment(place: Path, port: int) -> dict[str, str]:
+    return {
+        "EVENTRAIL_DATA_DIRECTORY": str(place / "log"),
+        "EVENTRAIL_PORT": str(port),
+        "EVENTRAIL_TOKENS_FILE": str(write_tokens(place / "tokens.json")),
+        "EVENTRAIL_SEGMENT_BYTES": "8000",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
 
 
 def _one_life(
@@ -79,13 +114,7 @@ def _one_life(
     history: list[Record],
 ) -> None:
     processes = Processes(place, [])
-    environment = {
-        "EVENTRAIL_DATA_DIRECTORY": str(place / "log"),
-        "EVENTRAIL_PORT": str(port),
-        "EVENTRAIL_TOKENS_FILE": str(write_tokens(place / "tokens.json")),
-        "EVENTRAIL_SEGMENT_BYTES": "48000",
-        "PYTHONPATH": str(Path(__file__).parents[3]),
-    }
+    environment = _environment(place, port)
     command = (sys.executable, *program)
     url = f"http://127.0.0.1:{port}"
     try:
