@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import shutil
 import signal
 import socket
 import stat
@@ -17,6 +18,7 @@ from embedded.ports import free_port
 from embedded.signals import send
 from eventrail.cli import run
 from eventrail.exit_codes import ExitCode
+from tests.integration.eventrail.cli_logs import write_log
 from tests.integration.eventrail.web import Web, eventually, new_id, new_tag
 from tests.kit.processes import Processes
 from tests.kit.services import ADMIN_TOKEN, start_eventrail
@@ -194,3 +196,16 @@ def test_a_misspelt_setting_is_told(processes: Processes, tmp_path: Path) -> Non
 
 def last_line(log: str) -> str:
     return log.strip().splitlines()[-1]
+
+
+def test_a_start_says_that_it_forms_the_index_again(processes: Processes, tmp_path: Path) -> None:
+    told = "the index is formed again from the segments"
+    write_log(tmp_path / "log")
+    start_eventrail(processes, tmp_path / "log", name="first").child.stop()
+    whole = start_eventrail(processes, tmp_path / "log", name="whole")
+    whole.child.stop()
+    assert told not in whole.child.log
+    shutil.rmtree(tmp_path / "log" / "index")
+    without = start_eventrail(processes, tmp_path / "log", name="without")
+    assert told in without.child.log
+    assert len(Web(without.url).get("/events").lines) == 60

@@ -39,6 +39,7 @@ from eventrail.log.log import Log
 from eventrail.log.observing import Observer
 from eventrail.log.options import Options
 from eventrail.publisher.testimony import Testimony
+from eventrail.rebuild_meter import RebuildMeter
 from eventrail.settings import ServeSettings
 from eventrail.telemetry.metrics import Metrics, Observers
 from eventrail.telemetry.tracing import Tracing
@@ -146,7 +147,8 @@ def _opened(settings: ServeSettings, seen: Testimony, observer: Observer) -> Log
         scrub_pause_seconds=settings.scrub_pause_seconds,
     )
     witness = None if settings.accept_truncate else seen.position
-    log = Log.open(settings.data_directory, options, witness_position=witness, observer=observer)
+    with contextlib.closing(RebuildMeter()) as progress:
+        log = Log.open(settings.data_directory, options, witness_position=witness, observer=observer, progress=progress)
     found = log.recovery
     fields = {
         "head": log.head.position,
