@@ -52,6 +52,7 @@ class ProblemType(Enum):
     ALREADY_VOIDED = ("already-voided", 409, "The submission is void already")
     UNKNOWN_QUESTION = ("unknown-question", 422, "The assessment has no such question")
     ANSWER_REFUSED = ("answer-refused", 422, "The answer does not fit the question")
+    NOT_REVIEWABLE = ("not-reviewable", 409, "Nothing of this answer is scored by a person")
     CONFLICT = ("conflict", 409, "The request contradicts what stands")
 
     def __init__(self, slug: str, status: int, title: str) -> None:

@@ -89,7 +89,7 @@ def test_the_control_of_that_finds_them_in_an_employers_answer() -> None:
     document = described()
     answer = document["paths"]["/v1/assessments/{assessment_id}/questions"]["get"]["responses"]["200"]
     shown = _fields(answer, document["components"]["schemas"], set())
-    assert {name for name in shown if HIDDEN_WORDS.search(name)} == {"correct", "explanation"}
+    assert {name for name in shown if HIDDEN_WORDS.search(name)} == {"correct", "explanation", "weights"}
 
 
 def test_what_builds_a_candidates_page_knows_no_type_with_a_key() -> None:

@@ -39,6 +39,7 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "sitting.started": ("sitting",),
     "sitting.answer_saved": ("sitting",),
     "sitting.submitted": ("sitting",),
+    "sitting.reviewed": ("sitting",),
     "sitting.voided": ("sitting",),
 }
 
@@ -142,6 +143,7 @@ REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.StartSitting(SEAT, 1, NOW), ["sitting"], ["assessment", "invite"]),
     (commands.SaveGivenAnswer(SEAT, "q", None, 1, 1, NOW), ["sitting"], ["assessment", "invite"]),
     (commands.SubmitSitting(SEAT, "s", None, 1, NOW), ["sitting"], ["assessment", "invite"]),
+    (commands.ReviewSubmission(E, S, "s", C, (), None, NOW), ["sitting"], []),
     (commands.VoidSubmission(E, S, "s", "r", NOW), ["sitting"], []),
 ]
 

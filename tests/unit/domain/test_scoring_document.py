@@ -15,7 +15,9 @@ from assessment.domain.scoring import score
 from assessment.domain.totals import displayed_percent, exact_percent
 from contracts.assessment.assessments import QuestionDraft
 from contracts.assessment.limits import MAX_OPTIONS, MAX_WEIGHT
+from contracts.assessment.results import ReviewSubmission
 from contracts.assessment.take import GivenAnswer
+from contracts.problems import ProblemType
 from contracts.questions import ChoiceScoring, QuestionKind
 
 DOCUMENT: Final = (Path(__file__).parents[3] / "docs" / "scoring.md").read_text()
@@ -63,6 +65,14 @@ def test_every_kind_and_way_has_its_examples() -> None:
     assert {draft.kind for draft, _ in QUESTIONS} == set(get_args(QuestionKind))
     assert {draft.scoring for draft, _ in QUESTIONS} == set(get_args(ChoiceScoring))
     assert f"from -{MAX_WEIGHT} to {MAX_WEIGHT}" in DOCUMENT
+
+
+def test_a_review_is_sent_as_it_says() -> None:
+    (example,) = re.findall(r'^\{"essays".*$', DOCUMENT, re.MULTILINE)
+    review = msgspec.json.decode(example, type=ReviewSubmission)
+    assert (review.essays[0].points, review.essays[0].note) == (Decimal("2.5"), "Clear, but no example.")
+    for kind in (ProblemType.NOT_REVIEWABLE, ProblemType.ALREADY_VOIDED):
+        assert f"(`{kind.slug}`)" in DOCUMENT
 
 
 def test_control_a_wrong_example_would_be_noticed() -> None:

@@ -12,11 +12,11 @@ from uuid import UUID, uuid5
 import msgspec
 
 from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, QUOTA, SITTING, BoundaryRef
-from assessment.domain.commands import Command
+from assessment.domain.commands import Command, ReviewSubmission
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Refusal
 from assessment.domain.reach import reach
-from assessment.domain.sealing import opened_answer, opened_details, opened_keys
+from assessment.domain.sealing import opened_answer, opened_details, opened_keys, opened_notes
 from assessment.domain.state import (
     AssessmentState,
     CandidateState,
@@ -25,10 +25,12 @@ from assessment.domain.state import (
     SavedState,
     SittingState,
     State,
+    SubmissionState,
 )
 from assessment.domain.tags import touched
 from assessment.projections.project import project
 from contracts.events import Fact, UnknownEvent, decode_event, encode_data, type_of
+from contracts.events.sittings import QuestionScore
 from contracts.questions import Question, Settings
 from tests.unit.domain.rows import Row, Rows
 
@@ -122,10 +124,30 @@ class World:
     def state(self, command: Command) -> State:
         """Read the rows of the command's reach."""
         reached = reach(command)
-        state = State({}, {}, {}, {}, {})
+        state = State({}, {}, {}, {}, {}, self._reviewed(command))
         for ref in (*reached.locked, *reached.relied):
             self._load(ref, state)
         return state
+
+    def _reviewed(self, command: Command) -> dict[str, SubmissionState]:
+        row = self.rows.one("submissions", command.submission_id) if isinstance(command, ReviewSubmission) else None
+        if row is None:
+            return {}
+        (version,) = self.rows.all(
+            "SELECT settings FROM versions WHERE assessment_id = ? AND version = ?",
+            row["assessment_id"],
+            row["version"],
+        )
+        sealed = row["sealed_notes"]
+        notes = opened_notes(opened(sealed, f"candidate:{row['candidate_id']}")) if sealed else ()
+        return {
+            row["id"]: SubmissionState(
+                row["id"],
+                msgspec.json.decode(row["scores"], type=tuple[QuestionScore, ...]),
+                msgspec.json.decode(version["settings"], type=Settings).passing_percent,
+                {one.question_id: one.note for one in notes},
+            )
+        }
 
     def _load(self, ref: BoundaryRef, state: State) -> None:
         row = self.rows.one(ref.boundary.table, ref.id)

@@ -22,6 +22,7 @@ from assessment.domain.commands import (
     IssueInvites,
     JoinPublicLink,
     ResendInvite,
+    ReviewSubmission,
     RevokeInvite,
     SaveGivenAnswer,
     Seat,
@@ -31,8 +32,10 @@ from assessment.domain.commands import (
 )
 from assessment.domain.decision import Decision, Events, Refusal, Unchanged
 from contracts.assessment.assessments import ChangeAssessment, QuestionDraft
+from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
 from contracts.events import type_of
+from contracts.events.sittings import QuestionScore
 from contracts.questions import Question
 from tests.unit.domain import given
 from tests.unit.domain.given import EVERY_KIND, option_id, order, question_id
@@ -250,6 +253,21 @@ def void(play: Play) -> Command:
     return VoidSubmission(employer_id, row["sitting_id"], row["id"], "why", play.world.now)
 
 
+def review(play: Play) -> Command:
+    rows = play.world.rows.all("SELECT * FROM submissions ORDER BY passed IS NOT NULL, submitted_at, id LIMIT 3")
+    row = play.random.choice(rows) if rows else None
+    scores = msgspec.json.decode(row["scores"], type=list[QuestionScore]) if row else []
+    essays = tuple(
+        EssayReview(score.question_id, Decimal(play.random.randint(0, 4)), play.random.choice(["", "Well said"]))
+        for score in scores
+        if score.rule == "review" or play.random.random() < 0.02
+    )
+    submission_id, sitting_id = (row["id"], row["sitting_id"]) if row else (an_id("nothing"), an_id("nothing"))
+    employer_id = play.employer(row["assessment_id"]) if row else play.employers[0]
+    candidate_id = row["candidate_id"] if row else an_id("nothing")
+    return ReviewSubmission(employer_id, sitting_id, submission_id, candidate_id, essays, None, play.world.now)
+
+
 CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (3, create_draft),
     (4, set_questions),
@@ -267,6 +285,7 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (20, save),
     (16, submit),
     (6, void),
+    (6, review),
 ]
 WEIGHTS: Final = [weight for weight, _ in CHOICES]
 MOVES: Final = [move for _, move in CHOICES]

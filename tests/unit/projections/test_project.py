@@ -1,19 +1,29 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from assessment.domain.commands import ChangeEmployerLimit, Close, DeleteDraft, EditDraft, ResendInvite, RevokeInvite
+from assessment.domain.commands import (
+    ChangeEmployerLimit,
+    Close,
+    DeleteDraft,
+    EditDraft,
+    ResendInvite,
+    ReviewSubmission,
+    RevokeInvite,
+)
 from assessment.projections.changes import Change, Delete, Insert, Update, Upsert
 from assessment.projections.project import project, touched
 from assessment.read_models import tables
 from contracts.assessment.assessments import ChangeAssessment
+from contracts.assessment.results import EssayReview
 from contracts.events import Fact, type_of
 from contracts.events.registry import STRUCTS
 from tests.unit.domain import given
-from tests.unit.domain.given import ASSESSMENT, EMPLOYER, EVERY_KIND, order, save, start, submit
+from tests.unit.domain.given import ASSESSMENT, EMPLOYER, EVERY_KIND, order, question_id, save, start, submit
 from tests.unit.domain.test_boundaries import FACTS
 from tests.unit.domain.test_drafts import duplicate
 from tests.unit.domain.test_submissions import void
@@ -35,7 +45,10 @@ def every_kind_of_fact() -> World:
     world.done(start(world, seat))
     world.done(save(world, seat, 3, "tea"))
     world.done(save(world, seat, 3, "coffee", 2))
-    world.done(submit(world, seat))
+    world.done(submit(world, seat, {question_id(5): "Long ago …"}))
+    essay = EssayReview(question_id(5), Decimal("2.5"), "Well said")
+    sitting = (EMPLOYER, seat.sitting_id, an_id("submission"), seat.candidate_id)
+    world.done(ReviewSubmission(*sitting, (essay,), None, world.later()))
     world.done(void(world, seat))
     world.done(start(world, given.invited(world, invite="third")))
     world.done(ChangeEmployerLimit(EMPLOYER, 5, world.later()))
@@ -71,7 +84,7 @@ def test_a_lost_fact_would_be_noticed(history: World) -> None:
 
 @pytest.mark.parametrize("fact", FACTS, ids=type_of)
 def test_changes_name_known_tables_columns_and_whole_keys(fact: Fact) -> None:
-    if type_of(fact) == "sitting.submitted":
+    if type_of(fact) in ("sitting.submitted", "sitting.reviewed"):
         fact = replace_struct(fact, percent="50.00")
     for change in project(fact):
         table = tables.metadata.tables[f"live.{change.table}"]
@@ -95,12 +108,12 @@ def replace_struct(fact: Any, **changes: Any) -> Any:
 
 @pytest.mark.parametrize("fact", FACTS, ids=type_of)
 def test_a_fact_changes_the_rows_that_it_touches_and_what_hangs_on_them(fact: Fact) -> None:
-    if type_of(fact) == "sitting.submitted":
+    if type_of(fact) in ("sitting.submitted", "sitting.reviewed"):
         fact = replace_struct(fact, percent="50.00")
     boundary_tables = {"employers", "assessments", "sittings", "candidates", "invites"}
     changed = {change.table for change in project(fact)} & boundary_tables
     stamped = {ref.boundary.table for ref in touched(fact)}
-    assert changed == (set() if type_of(fact) == "sitting.answer_saved" else stamped)
+    assert changed == (set() if type_of(fact) in ("sitting.answer_saved", "sitting.reviewed") else stamped)
     assert changed <= stamped
 
 

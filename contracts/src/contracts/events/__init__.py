@@ -13,7 +13,7 @@ from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
 from contracts.events.meta import CommandMeta
 from contracts.events.registry import Fact, UnknownEvent, decode_event, encode_data, type_of
-from contracts.events.sittings import AnswerSaved, SittingStarted, SittingSubmitted, SittingVoided
+from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 
 __all__ = [
     "AnswerSaved",
@@ -32,6 +32,7 @@ __all__ = [
     "InviteResent",
     "InviteRevoked",
     "QuestionsReplaced",
+    "SittingReviewed",
     "SittingStarted",
     "SittingSubmitted",
     "SittingVoided",

@@ -21,7 +21,7 @@ from contracts.events.assessments import (
 from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
-from contracts.events.sittings import AnswerSaved, SittingStarted, SittingSubmitted, SittingVoided
+from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 from contracts.wire import Message
 
 Fact = (
@@ -41,6 +41,7 @@ Fact = (
     | SittingStarted
     | AnswerSaved
     | SittingSubmitted
+    | SittingReviewed
     | SittingVoided
 )
 
@@ -61,6 +62,7 @@ STRUCTS: Final[Mapping[str, type[Fact]]] = {
     "sitting.started": SittingStarted,
     "sitting.answer_saved": AnswerSaved,
     "sitting.submitted": SittingSubmitted,
+    "sitting.reviewed": SittingReviewed,
     "sitting.voided": SittingVoided,
 }
 

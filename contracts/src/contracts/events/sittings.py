@@ -92,6 +92,34 @@ class SittingSubmitted(Message, frozen=True):
     at: Instant
 
 
+class ReviewNote(Message, frozen=True):
+    """What a person wrote about one answer; never empty."""
+
+    question_id: str
+    note: str
+
+
+class SittingReviewed(Message, frozen=True):
+    """A person scored essays of a submission: the whole result as it stands from now on, all scores included.
+
+    sealed_notes: tuple[ReviewNote, ...] under the candidate's key, those of earlier reviews that still stand included
+    """
+
+    sitting_id: str
+    submission_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    attempt: int
+    scores: tuple[QuestionScore, ...]
+    points_milli: int
+    max_points_milli: int
+    percent: str
+    passed: bool | None
+    sealed_notes: Sealed
+    at: Instant
+
+
 class SittingVoided(Message, frozen=True):
     """An employer's void: the submission no longer counts, and the candidate may be invited again."""
 

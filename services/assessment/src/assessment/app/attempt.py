@@ -17,7 +17,7 @@ from assessment.app.recording import condition_of, events_of
 from assessment.app.state_loading import StateLoader
 from assessment.app.vault import CandidateErased
 from assessment.domain.boundaries import Reach
-from assessment.domain.commands import Command
+from assessment.domain.commands import Command, ReviewSubmission
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Reason, Refusal, Sealer, Unchanged
 from assessment.domain.state import State
@@ -146,7 +146,8 @@ def _decided(order: Order, state: State) -> Decision:
     try:
         return decide(order.command, state, order.sealer)
     except CandidateErased:
-        return Refusal(Reason.INVITE_INVALID, "The candidate's data was erased")
+        is_theirs = not isinstance(order.command, ReviewSubmission)
+        return Refusal(Reason.INVITE_INVALID if is_theirs else Reason.CONFLICT, "The candidate's data was erased")
 
 
 def _standing(facts: tuple[Fact, ...], begun: Begun) -> Executed:

@@ -6,6 +6,7 @@ from assessment.domain.commands import (
     Command,
     IssueInvites,
     JoinPublicLink,
+    ReviewSubmission,
     SaveGivenAnswer,
     StartSitting,
     SubmitSitting,
@@ -28,5 +29,7 @@ def candidate_needs(command: Command) -> CandidateNeeds:
             return CandidateNeeds(created=(command.order.candidate_id,))
         case StartSitting() | SaveGivenAnswer() | SubmitSitting():
             return CandidateNeeds(loaded=(command.seat.candidate_id,))
+        case ReviewSubmission():
+            return CandidateNeeds(loaded=(command.candidate_id,))
         case _:
             return CandidateNeeds()

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from assessment.app.reviewed_submissions import read_reviewed
 from assessment.app.saved_answers import read_saved
 from assessment.app.sealing import unseal
 from assessment.app.secrets import Secrets
@@ -84,6 +85,7 @@ class StateLoader:
             sittings={one.id: _with_saved(one, saved.get(one.id, {})) for one in sittings},
             candidates={one.id: one for one in candidates},
             invites={one.id: one for one in invites},
+            submissions=await read_reviewed(connection, command, candidate_keys),
         )
 
     async def _assessments(self, connection: Connection, documents: list[str]) -> dict[str, AssessmentState]:

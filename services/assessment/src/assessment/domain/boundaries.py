@@ -46,7 +46,7 @@ SITTING: Final = Boundary(
     "sitting",
     "sittings",
     "sitting",
-    ("sitting.started", "sitting.answer_saved", "sitting.submitted", "sitting.voided"),
+    ("sitting.started", "sitting.answer_saved", "sitting.submitted", "sitting.reviewed", "sitting.voided"),
 )
 CANDIDATE: Final = Boundary(4, "candidate", "candidates", "candidate", ("candidate.registered", "candidate.updated"))
 INVITE: Final = Boundary(5, "invite", "invites", "invite", ("invite.created", "invite.revoked", "invite.resent"))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, QuestionDraft
+from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
 
 
@@ -191,6 +192,19 @@ class SubmitSitting:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewSubmission:
+    """candidate_id: whose submission it is, since the notes are sealed for them."""
+
+    employer_id: str
+    sitting_id: str
+    submission_id: str
+    candidate_id: str
+    essays: tuple[EssayReview, ...]
+    expected_position: int | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VoidSubmission:
     employer_id: str
     sitting_id: str
@@ -217,5 +231,6 @@ Command = (
     | StartSitting
     | SaveGivenAnswer
     | SubmitSitting
+    | ReviewSubmission
     | VoidSubmission
 )

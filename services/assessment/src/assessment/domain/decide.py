@@ -6,7 +6,7 @@ on the same rows is decided alike wherever and whenever it runs.
 
 from typing import assert_never
 
-from assessment.domain import drafts, employers, invites, publishing, sittings, submissions
+from assessment.domain import drafts, employers, invites, publishing, reviews, sittings, submissions
 from assessment.domain.commands import (
     ChangeEmployerLimit,
     Close,
@@ -20,6 +20,7 @@ from assessment.domain.commands import (
     JoinPublicLink,
     Publish,
     ResendInvite,
+    ReviewSubmission,
     RevokeInvite,
     SaveGivenAnswer,
     SetQuestions,
@@ -73,6 +74,8 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return sittings.save_answer(command, state, sealer)
         case SubmitSitting():
             return submissions.submit_sitting(command, state, sealer)
+        case ReviewSubmission():
+            return reviews.review_submission(command, state, sealer)
         case VoidSubmission():
             return submissions.void_submission(command, state)
         case _:

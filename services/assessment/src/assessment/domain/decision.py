@@ -27,6 +27,7 @@ class Reason(Enum):
     ALREADY_VOIDED = "already-voided"
     UNKNOWN_QUESTION = "unknown-question"
     ANSWER_REFUSED = "answer-refused"
+    NOT_REVIEWABLE = "not-reviewable"
     CONFLICT = "conflict"
 
 

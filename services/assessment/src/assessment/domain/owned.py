@@ -60,6 +60,18 @@ def own_sitting(state: State, employer_id: str, sitting_id: str, expected_positi
     return sitting
 
 
+def own_submission(
+    state: State, employer_id: str, sitting_id: str, submission_id: str, expected_position: int | None = None
+) -> SittingState:
+    """Find the sitting whose submission counts; every attempt before the latest was voided already."""
+    sitting = own_sitting(state, employer_id, sitting_id, expected_position)
+    if sitting.submission_id != submission_id and sitting.attempt == 1:
+        raise not_found()
+    if sitting.submission_id != submission_id or sitting.state == "voided":
+        raise Refused(Reason.ALREADY_VOIDED, "The submission is void already")
+    return sitting
+
+
 def _check_position(name: str, position: int, expected_position: int | None) -> None:
     if expected_position is not None and expected_position != position:
         detail = f"{name} stands at position {position}"

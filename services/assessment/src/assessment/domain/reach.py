@@ -17,6 +17,7 @@ from assessment.domain.commands import (
     JoinPublicLink,
     Publish,
     ResendInvite,
+    ReviewSubmission,
     RevokeInvite,
     SaveGivenAnswer,
     Seat,
@@ -51,7 +52,7 @@ def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each 
             return _locking(command.employer_id, BoundaryRef(INVITE, command.invite_id), relied=relied)
         case StartSitting() | SaveGivenAnswer() | SubmitSitting():
             return _sitting(command.seat)
-        case VoidSubmission():
+        case ReviewSubmission() | VoidSubmission():
             return _locking(command.employer_id, BoundaryRef(SITTING, command.sitting_id))
         case _:
             assert_never(command)

@@ -10,13 +10,14 @@ import msgspec
 from assessment.domain.content import canonical_json
 from contracts.assessment.take import GivenAnswer
 from contracts.events.candidates import CandidateDetails
-from contracts.events.sittings import AnswerRecord
+from contracts.events.sittings import AnswerRecord, ReviewNote
 from contracts.questions import AnswerKey
 
 _KEYS: Final = msgspec.json.Decoder(tuple[AnswerKey, ...])
 _DETAILS: Final = msgspec.json.Decoder(CandidateDetails)
 _ANSWER: Final = msgspec.json.Decoder(GivenAnswer)
 _RECORDS: Final = msgspec.json.Decoder(tuple[AnswerRecord, ...])
+_NOTES: Final = msgspec.json.Decoder(tuple[ReviewNote, ...])
 
 
 def details_context(candidate_id: str) -> str:
@@ -29,6 +30,10 @@ def answer_context(sitting_id: str, attempt: int, question_id: str) -> str:
 
 def records_context(submission_id: str) -> str:
     return f"submission:{submission_id}:records"
+
+
+def notes_context(submission_id: str) -> str:
+    return f"submission:{submission_id}:notes"
 
 
 def plain_keys(keys: tuple[AnswerKey, ...]) -> bytes:
@@ -62,3 +67,11 @@ def plain_records(records: tuple[AnswerRecord, ...]) -> bytes:
 
 def opened_records(plain: bytes) -> tuple[AnswerRecord, ...]:
     return _RECORDS.decode(plain)
+
+
+def plain_notes(notes: tuple[ReviewNote, ...]) -> bytes:
+    return canonical_json(notes)
+
+
+def opened_notes(plain: bytes) -> tuple[ReviewNote, ...]:
+    return _NOTES.decode(plain)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from contracts.assessment.take import GivenAnswer
+from contracts.events.sittings import QuestionScore
 from contracts.questions import AnswerKey, Question, Settings
 
 
@@ -103,11 +105,25 @@ class SittingState:
 
 
 @dataclass(frozen=True, slots=True)
+class SubmissionState:
+    """A sitting's latest submission as it is scored now; read for its review.
+
+    passing_percent: of the version that it was scored by; notes: of earlier reviews, by question id, opened
+    """
+
+    id: str
+    scores: tuple[QuestionScore, ...]
+    passing_percent: Decimal
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """The rows of a command's reach, by id; a row that does not exist has no entry."""
+    """The rows of a command's reach, by id, and what hangs on them; a row that does not exist has no entry."""
 
     employers: Mapping[str, EmployerState] = field(default_factory=dict)
     assessments: Mapping[str, AssessmentState] = field(default_factory=dict)
     sittings: Mapping[str, SittingState] = field(default_factory=dict)
     candidates: Mapping[str, CandidateState] = field(default_factory=dict)
     invites: Mapping[str, InviteState] = field(default_factory=dict)
+    submissions: Mapping[str, SubmissionState] = field(default_factory=dict)

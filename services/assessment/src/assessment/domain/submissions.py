@@ -7,7 +7,7 @@ from assessment.domain.answers import asked, fitting
 from assessment.domain.commands import SubmitSitting, VoidSubmission
 from assessment.domain.content import check_fits, check_records_fit
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer
-from assessment.domain.owned import not_found, own_sitting
+from assessment.domain.owned import own_submission
 from assessment.domain.scoring import Scored, score
 from assessment.domain.sealing import plain_records, records_context
 from assessment.domain.seating import Seated, attempt_for_answers, open_attempt, seated
@@ -34,12 +34,10 @@ def submit_sitting(command: SubmitSitting, state: State, sealer: Sealer) -> Deci
 
 
 def void_submission(command: VoidSubmission, state: State) -> Decision:
-    """Take a submission out of the count, with a reason; every attempt before the latest was voided already."""
-    sitting = own_sitting(state, command.employer_id, command.sitting_id, command.expected_position)
-    if sitting.submission_id != command.submission_id and sitting.attempt == 1:
-        raise not_found()
-    if sitting.submission_id != command.submission_id or sitting.state == "voided":
-        raise Refused(Reason.ALREADY_VOIDED, "The submission is void already")
+    """Take a submission out of the count, with a reason."""
+    sitting = own_submission(
+        state, command.employer_id, command.sitting_id, command.submission_id, command.expected_position
+    )
     voided = SittingVoided(
         sitting_id=sitting.id,
         submission_id=command.submission_id,

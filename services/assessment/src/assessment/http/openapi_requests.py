@@ -1,7 +1,7 @@
 """The request side of the OpenAPI document: addresses, parameters, headers and bodies."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from assessment.http.identities import IDENTITY_PATTERN
 from assessment.http.operations import Operation, QueryName
@@ -12,6 +12,7 @@ from contracts.assessment.limits import (
     MAX_PAGE_ITEMS,
     MAX_WAIT_SECONDS,
 )
+from contracts.assessment.results import SubmissionStatus
 
 Described = dict[str, Any]
 _PLACE: Final = re.compile(r"{(\w+)(?::\w+)?}")
@@ -28,6 +29,10 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
     "format": (
         "`csv` downloads the questions as a file that an import takes.",
         {"type": "string", "enum": ["json", "csv"], "default": "json"},
+    ),
+    "state": (
+        "Only those in this state; `pending_review` is the queue of what waits for a person.",
+        {"type": "string", "enum": list(get_args(SubmissionStatus))},
     ),
     "cursor": ("Where the page begins: `next_cursor` of the page before.", {"type": "string"}),
 }

@@ -7,9 +7,11 @@ from assessment.domain.commands import Seat
 from assessment.domain.sealing import (
     answer_context,
     details_context,
+    notes_context,
     opened_answer,
     opened_details,
     opened_keys,
+    opened_notes,
     opened_records,
     records_context,
 )
@@ -33,6 +35,14 @@ async def records_of(
 ) -> tuple[AnswerRecord, ...] | None:
     plain = await vault.open_for_candidate(candidate_id, records_context(submission_id), sealed)
     return None if plain is None else opened_records(plain)
+
+
+async def notes_of(vault: Vault, candidate_id: str, submission_id: str, sealed: str | None) -> dict[str, str] | None:
+    """Open what reviewers wrote, by question; None once the candidate was erased."""
+    if sealed is None:
+        return {}
+    plain = await vault.open_for_candidate(candidate_id, notes_context(submission_id), sealed)
+    return None if plain is None else {one.question_id: one.note for one in opened_notes(plain)}
 
 
 async def saved_answers(vault: Vault, seat: Seat, attempt: int, sealed: Mapping[str, str]) -> dict[str, GivenAnswer]:

@@ -27,6 +27,7 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.ALREADY_VOIDED: ProblemType.ALREADY_VOIDED,
     Reason.UNKNOWN_QUESTION: ProblemType.UNKNOWN_QUESTION,
     Reason.ANSWER_REFUSED: ProblemType.ANSWER_REFUSED,
+    Reason.NOT_REVIEWABLE: ProblemType.NOT_REVIEWABLE,
     Reason.CONFLICT: ProblemType.CONFLICT,
 }
 

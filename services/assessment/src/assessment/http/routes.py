@@ -43,6 +43,7 @@ RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
     invites.resend_invite,
     submissions.list_submissions,
     submissions.get_submission,
+    submissions.review_submission,
     submissions.void_submission,
     take.take,
     take.start_sitting,

@@ -1,6 +1,6 @@
-"""Submissions: listed, read with their scoring record, and voided with a reason."""
+"""Submissions: listed, read with their scoring record, scored by a person, and voided with a reason."""
 
-from typing import Final
+from typing import Final, get_args
 
 from litestar.params import FromPath
 
@@ -11,18 +11,26 @@ from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
 from assessment.http.identities import resource_id
-from assessment.http.opening import details_of, records_of
+from assessment.http.opening import details_of, notes_of, records_of
 from assessment.http.operations import FRESH, PAGE, Operation, endpoint
 from assessment.http.paging import next_cursor, page_request
-from assessment.http.parameters import read_query
+from assessment.http.parameters import Query, read_query
 from assessment.http.preconditions import expected_position
-from assessment.http.problems import not_found
-from assessment.http.service import ServiceGiven
-from assessment.http.submission_views import submission_answer, submission_detail
+from assessment.http.problems import malformed, not_found
+from assessment.http.service import Service, ServiceGiven
+from assessment.http.submission_views import reviewed_submission, submission_answer, submission_detail
 from assessment.http.waiting import wait_as_asked
 from assessment.read_models import queries_submissions
-from contracts.assessment.results import SubmissionDetail, SubmissionPage, VoidedSubmission, VoidSubmission
-from contracts.events import SittingVoided
+from contracts.assessment.results import (
+    ReviewedSubmission,
+    ReviewSubmission,
+    SubmissionDetail,
+    SubmissionPage,
+    SubmissionStatus,
+    VoidedSubmission,
+    VoidSubmission,
+)
+from contracts.events import SittingReviewed, SittingVoided
 from contracts.problems import ProblemType
 
 LIST: Final = Operation(
@@ -30,7 +38,7 @@ LIST: Final = Operation(
     summary="List an assessment's submissions, oldest first",
     actor="employer",
     answers={200: SubmissionPage},
-    query=PAGE,
+    query=(*PAGE, "state"),
 )
 GET: Final = Operation(
     id="getSubmission",
@@ -39,6 +47,22 @@ GET: Final = Operation(
     answers={200: SubmissionDetail},
     query=FRESH,
     has_etag=True,
+)
+REVIEW: Final = Operation(
+    id="reviewSubmission",
+    summary="Give points and notes for essays; the result is decided anew",
+    actor="employer",
+    body=ReviewSubmission,
+    answers={200: ReviewedSubmission},
+    idempotency="taken",
+    if_match="needed",
+    has_etag=True,
+    problems=(
+        ProblemType.ALREADY_VOIDED,
+        ProblemType.UNKNOWN_QUESTION,
+        ProblemType.NOT_REVIEWABLE,
+        ProblemType.CONTENT_TOO_LARGE,
+    ),
 )
 VOID: Final = Operation(
     id="voidSubmission",
@@ -61,7 +85,7 @@ async def list_submissions(
     page = page_request(query)
     await wait_as_asked(service.commands.watch, query)
     rows = await queries_submissions.submissions_page(
-        service.reader, employer.id, resource_id(assessment_id), page.after, page.limit + 1
+        service.reader, employer.id, resource_id(assessment_id), page.after, page.limit + 1, _state(query)
     )
     if rows is None:
         raise not_found()
@@ -83,8 +107,29 @@ async def get_submission(
     row = record.submission
     details = await details_of(service.vault, [(row.candidate_id, row.sealed_details)])
     records = await records_of(service.vault, row.candidate_id, row.id, record.sealed_records)
-    answer = submission_detail(record, details[row.candidate_id], records)
+    notes = await notes_of(service.vault, row.candidate_id, row.id, record.sealed_notes)
+    answer = submission_detail(record, details[row.candidate_id], records, notes)
     return stands(answer, record.position, request.headers)
+
+
+@endpoint("POST", "/v1/submissions/{submission_id:str}/review", REVIEW)
+async def review_submission(
+    request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, submission_id: FromPath[str]
+) -> AnswerBytes:
+    call = await read_call(request, REVIEW)
+    body = call.decoded(ReviewSubmission)
+    sitting_id, candidate_id = await _seat(service, employer.id, submission_id)
+    command = commands.ReviewSubmission(
+        employer_id=employer.id,
+        sitting_id=sitting_id,
+        submission_id=submission_id,
+        candidate_id=candidate_id,
+        essays=body.essays,
+        expected_position=expected_position(request.headers, needed=True),
+        now=service.now(),
+    )
+    executed = await execute(service, call.envelope(employer.name), command)
+    return done(executed, reviewed_submission(fact_of(executed, SittingReviewed)), etag=executed.last)
 
 
 @endpoint("POST", "/v1/submissions/{submission_id:str}/void", VOID)
@@ -93,11 +138,7 @@ async def void_submission(
 ) -> AnswerBytes:
     call = await read_call(request, VOID)
     body = call.decoded(VoidSubmission)
-    sitting_id = await queries_submissions.sitting_of_submission(
-        service.reader, employer.id, resource_id(submission_id)
-    )
-    if sitting_id is None:
-        raise not_found()
+    sitting_id, _ = await _seat(service, employer.id, submission_id)
     command = commands.VoidSubmission(
         employer_id=employer.id,
         sitting_id=sitting_id,
@@ -112,3 +153,20 @@ async def void_submission(
         id=fact.submission_id, assessment_id=fact.assessment_id, voided_at=fact.at, void_reason=fact.reason
     )
     return done(executed, answer, etag=executed.last)
+
+
+async def _seat(service: Service, employer_id: str, submission_id: str) -> tuple[str, str]:
+    """Find the ids of a submission's sitting and candidate, among the employer's own."""
+    seat = await queries_submissions.seat_of_submission(service.reader, employer_id, resource_id(submission_id))
+    if seat is None:
+        raise not_found()
+    return seat
+
+
+def _state(query: Query) -> SubmissionStatus | None:
+    given = query.get("state")
+    known: tuple[SubmissionStatus, ...] = get_args(SubmissionStatus)
+    state = next((one for one in known if one == given), None)
+    if given is not None and state is None:
+        raise malformed(f"The state is one of {', '.join(known)}.", at="state", seen=given)
+    return state

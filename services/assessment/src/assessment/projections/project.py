@@ -26,6 +26,7 @@ from contracts.events import (
     InviteResent,
     InviteRevoked,
     QuestionsReplaced,
+    SittingReviewed,
     SittingStarted,
     SittingSubmitted,
     SittingVoided,
@@ -69,6 +70,8 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_sittings.answer_saved(fact)
         case SittingSubmitted():
             return project_sittings.submitted(fact)
+        case SittingReviewed():
+            return project_sittings.reviewed(fact)
         case SittingVoided():
             return project_sittings.voided(fact)
         case _:

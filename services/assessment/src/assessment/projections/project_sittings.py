@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from assessment.projections.changes import Change, Insert, Update, Upsert
 from assessment.projections.documents import document
-from contracts.events import AnswerSaved, SittingStarted, SittingSubmitted, SittingVoided
+from contracts.events import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 
 
 def started(fact: SittingStarted) -> tuple[Change, ...]:
@@ -64,11 +64,26 @@ def submitted(fact: SittingSubmitted) -> tuple[Change, ...]:
         "sealed_records": fact.sealed_records,
         "cause": fact.cause,
         "submitted_at": fact.at,
+        "reviewed_at": None,
+        "sealed_notes": None,
         "voided_at": None,
         "void_reason": None,
     }
     state = {"state": "submitted", "submission_id": fact.submission_id}
     return Update("sittings", {"id": fact.sitting_id}, state), Insert("submissions", submission)
+
+
+def reviewed(fact: SittingReviewed) -> tuple[Change, ...]:
+    result = {
+        "points_milli": fact.points_milli,
+        "max_points_milli": fact.max_points_milli,
+        "percent": Decimal(fact.percent),
+        "passed": fact.passed,
+        "scores": document(fact.scores),
+        "reviewed_at": fact.at,
+        "sealed_notes": fact.sealed_notes,
+    }
+    return (Update("submissions", {"id": fact.submission_id}, result),)
 
 
 def voided(fact: SittingVoided) -> tuple[Change, ...]:

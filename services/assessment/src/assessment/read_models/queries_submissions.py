@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import asyncpg
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, select, true, tuple_
 
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
 from assessment.read_models.tables import assessments, candidates, sittings, submissions, versions
+from contracts.assessment.results import SubmissionStatus
 from contracts.events.sittings import QuestionScore
 from contracts.questions import Question
 
@@ -29,6 +30,7 @@ _LISTED: Final = (
     submissions.c.submitted_at,
     submissions.c.voided_at,
     submissions.c.void_reason,
+    submissions.c.reviewed_at,
     candidates.c.sealed_details,
 )
 _OF_CANDIDATE: Final[ColumnElement[bool]] = and_(
@@ -42,17 +44,27 @@ _EXISTS: Final = compiled(
         assessments.c.employer_id == bindparam("employer_id"), assessments.c.id == bindparam("assessment_id")
     )
 )
-_PAGE: Final = compiled(
-    select(*_LISTED)
-    .join_from(submissions, candidates, _OF_CANDIDATE)
-    .where(
-        submissions.c.employer_id == bindparam("employer_id"),
-        submissions.c.assessment_id == bindparam("assessment_id"),
-        tuple_(submissions.c.submitted_at, submissions.c.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
+_IN_STATE: Final[Mapping[SubmissionStatus | None, ColumnElement[bool]]] = {
+    None: true(),
+    "pending_review": and_(submissions.c.voided_at.is_(None), submissions.c.passed.is_(None)),
+    "scored": and_(submissions.c.voided_at.is_(None), submissions.c.passed.is_not(None)),
+    "voided": submissions.c.voided_at.is_not(None),
+}
+_PAGES: Final = {
+    state: compiled(
+        select(*_LISTED)
+        .join_from(submissions, candidates, _OF_CANDIDATE)
+        .where(
+            submissions.c.employer_id == bindparam("employer_id"),
+            submissions.c.assessment_id == bindparam("assessment_id"),
+            tuple_(submissions.c.submitted_at, submissions.c.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
+            is_in_state,
+        )
+        .order_by(submissions.c.submitted_at, submissions.c.id)
+        .limit(bindparam("rows"))
     )
-    .order_by(submissions.c.submitted_at, submissions.c.id)
-    .limit(bindparam("rows"))
-)
+    for state, is_in_state in _IN_STATE.items()
+}
 _ONE: Final = compiled(
     select(
         *_LISTED,
@@ -60,6 +72,7 @@ _ONE: Final = compiled(
         submissions.c.key_version,
         submissions.c.scores,
         submissions.c.sealed_records,
+        submissions.c.sealed_notes,
         versions.c.content_hash,
         versions.c.questions,
         sittings.c.position,
@@ -69,8 +82,8 @@ _ONE: Final = compiled(
     .join(sittings, sittings.c.id == submissions.c.sitting_id)
     .where(submissions.c.employer_id == bindparam("employer_id"), submissions.c.id == bindparam("submission_id"))
 )
-_SITTING: Final = compiled(
-    select(submissions.c.sitting_id).where(
+_SEAT: Final = compiled(
+    select(submissions.c.sitting_id, submissions.c.candidate_id).where(
         submissions.c.employer_id == bindparam("employer_id"), submissions.c.id == bindparam("submission_id")
     )
 )
@@ -88,6 +101,7 @@ class SubmissionRow:
     submitted_at: datetime
     voided_at: datetime | None
     void_reason: str | None
+    reviewed_at: datetime | None
     sealed_details: str
 
 
@@ -101,16 +115,25 @@ class SubmissionRecord:
     content_hash: str
     scores: tuple[QuestionScore, ...]
     sealed_records: str
+    sealed_notes: str | None
     questions: Mapping[str, Question]
     position: int
 
 
 async def submissions_page(
-    reader: Reader, employer_id: str, assessment_id: str, after: tuple[datetime, str], rows: int
+    reader: Reader,
+    employer_id: str,
+    assessment_id: str,
+    after: tuple[datetime, str],
+    rows: int,
+    state: SubmissionStatus | None = None,
 ) -> tuple[SubmissionRow, ...] | None:
-    """Oldest first, from behind a place; None where the employer has no such assessment."""
+    """Oldest first, from behind a place, those in a state if one is given.
+
+    None where the employer has no such assessment.
+    """
     found = await reader.all(
-        _PAGE,
+        _PAGES[state],
         employer_id=employer_id,
         assessment_id=assessment_id,
         after_at=after[0],
@@ -133,14 +156,16 @@ async def submission(reader: Reader, employer_id: str, submission_id: str) -> Su
         content_hash=row["content_hash"],
         scores=_SCORES.decode(row["scores"]),
         sealed_records=row["sealed_records"],
+        sealed_notes=row["sealed_notes"],
         questions={question.id: question for question in _QUESTIONS.decode(row["questions"])},
         position=row["position"],
     )
 
 
-async def sitting_of_submission(reader: Reader, employer_id: str, submission_id: str) -> str | None:
-    row = await reader.one(_SITTING, employer_id=employer_id, submission_id=submission_id)
-    return None if row is None else row["sitting_id"]
+async def seat_of_submission(reader: Reader, employer_id: str, submission_id: str) -> tuple[str, str] | None:
+    """The ids of its sitting and its candidate, which never change."""
+    row = await reader.one(_SEAT, employer_id=employer_id, submission_id=submission_id)
+    return None if row is None else (row["sitting_id"], row["candidate_id"])
 
 
 def _submission(row: asyncpg.Record) -> SubmissionRow:
