@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from eventrail.log.checking.verify import Verification, verify
 from eventrail.log.errors import LogCorrupt, RangeDamaged
 from eventrail.log.events import Head, Page, Query, RecoveryReport
 from eventrail.log.log import Log
-from eventrail.log.verify import Verification, verify
 from tests.kit.logs import crash
 from tests.kit.small_log import Line, MemoryFiles, SmallLog
 

@@ -13,12 +13,12 @@ from eventrail.exit_codes import ExitCode
 from eventrail.log.errors import LogError
 from eventrail.log.events import Query
 from eventrail.log.files import SystemFiles
-from eventrail.log.verify import verify
+from eventrail.log.checking.verify import verify
 from tests.kit.engine_calls import answer_of, append_of
 from tests.kit.faulty_files import FaultyFiles
 from tests.kit.history import Acknowledged, Record, Sent, check_history, unanswered
 from tests.kit.put_aside import PutAside
-from tests.kit.scripted_life import Script, open_scripted
+from tests.kit.scripted_life import TINY, Script, open_scripted
 from tests.kit.traced_life import SystemCall, Traced, calls_on, trace
 
 MAKES_SOMETHING: Final = ("write", "pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "rename", "mkdir")
@@ -98,7 +98,7 @@ class Sweep:
         """The disk is full from this write on, and still so at the next start, which must serve what was durable."""
         ended = self._disturb(scene, call, "error=ENOSPC", ENDS_BY_ENOSPC, when="+")
         full = FaultyFiles()
-        full.room_bytes = 0
+        full.room_bytes = self._room_given_away()
         if (self._log / "log.json").exists():
             self._start_in_full(scene, call, full, ended.records)
         self._judge(scene, call, ended.records)
@@ -141,6 +141,11 @@ class Sweep:
             f"{scene.name}, {call.name} {call.number}: {violation}"
             for violation in _restart(self._log, history, put_aside)
         ]
+
+    def _room_given_away(self) -> int:
+        """What strace refuses a life, it has: the room of the reserve that the life has released."""
+        reserve = self._log / "reserve"
+        return TINY.segment_bytes - reserve.stat().st_size if reserve.exists() else 0
 
     def _start_in_full(self, scene: Scene, call: SystemCall, files: FaultyFiles, records: list[Record]) -> None:
         where = f"{scene.name}, full from {call.name} {call.number} on"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from eventrail.log.checking.verify import verify
 from eventrail.log.events import Head, Page, Query, RecoveryReport
-from eventrail.log.verify import verify
 from tests.integration.engine.damage_runs import flip, run, shares
 from tests.integration.engine.damage_trial import Opened, Trial
 from tests.kit.small_log import SIZE_BYTES, SmallLog, make_small_log
