@@ -52,7 +52,7 @@ test *arguments: setup
 
 # The suites that need servers, on containers of postgres:18 and nats:2.15
 test-containers *arguments: setup
-    TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest -n {{ jobs }} tests/contract tests/integration {{ arguments }}
+    TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest -n {{ jobs }} tests/contract tests/integration --ignore=tests/integration/engine {{ arguments }}
 
 # Every proof with counts for each day, power cuts where this is root with a loop device; in full: prove-…
 prove *arguments: setup

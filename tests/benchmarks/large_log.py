@@ -26,10 +26,10 @@ from typing import Final
 from embedded.ports import free_port
 from eventrail.log.examination import list_segments
 from eventrail.log.files import SystemFiles
-from eventrail.log.index_loading import load_index, silent
+from eventrail.log.index.loading import load_index, silent
+from eventrail.log.index.segment_ends import read_ends
 from eventrail.log.layout import Layout
 from eventrail.log.matching import Matcher
-from eventrail.log.segment_ends import read_ends
 from tests.benchmarks.generated_log import CUSTOMERS, LOG_ID, event_id, make_log, order_of
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024

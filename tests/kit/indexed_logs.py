@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from eventrail.log.files import Files
-from eventrail.log.index import Index, Postings
+from eventrail.log.index.port import Index, Postings
+from eventrail.log.index.segmented import SegmentedIndex
 from eventrail.log.line import parse_line
 from eventrail.log.log import Log
 from eventrail.log.options import Options
-from eventrail.log.segmented_index import SegmentedIndex
 from tests.kit.logs import HastyFiles, append, event, numbered_id, open_log
 
 TINY: Final = Options(segment_bytes=1_000, extend_bytes=0, reserve_bytes=0)

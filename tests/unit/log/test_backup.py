@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from docs.tools.independent_reader import read_log
-from eventrail.log.backup import backup, restore
-from eventrail.log.copy_refusals import CopyFailed, TargetRefused
+from eventrail.log.checking.verify import verify
+from eventrail.log.copies.backup import backup, restore
+from eventrail.log.copies.refusals import CopyFailed, TargetRefused
 from eventrail.log.errors import LogCorrupt, LogLocked
 from eventrail.log.files import SystemFiles
 from eventrail.log.log import Log
 from eventrail.log.options import Options
-from eventrail.log.verify import verify
 from tests.kit.logs import append, crash, event, open_log
 
 OPTIONS = Options(segment_bytes=3_000, extend_bytes=600)

@@ -7,10 +7,10 @@ from pathlib import Path
 from hypothesis import given, settings, strategies as st
 
 from eventrail.log.events import Append, ConditionItem, NewEvent, Query
-from eventrail.log.index import IndexDelta, Lookup
+from eventrail.log.index.memory import MemoryIndex
+from eventrail.log.index.port import IndexDelta, Lookup
 from eventrail.log.log import Log
 from eventrail.log.matching import Matcher
-from eventrail.log.memory_index import MemoryIndex
 from eventrail.log.options import Options
 from tests.kit.indexed_logs import index_of
 from tests.kit.logs import HastyFiles, open_log

@@ -14,16 +14,16 @@ from typing import Final
 
 import pytest
 
-from eventrail.log import sealed_index
 from eventrail.log.errors import LogCorrupt, RangeDamaged
 from eventrail.log.events import Query
 from eventrail.log.examination import list_segments
-from eventrail.log.filter_group import GROUP_SEGMENTS
-from eventrail.log.index_blocks import CHECKSUM_BYTES
-from eventrail.log.index_loading import load_index, silent
+from eventrail.log.index import sealed as sealed_index
+from eventrail.log.index.blocks import CHECKSUM_BYTES
+from eventrail.log.index.filter_group import GROUP_SEGMENTS
+from eventrail.log.index.loading import load_index, silent
+from eventrail.log.index.segment_ends import read_ends
+from eventrail.log.index.segmented import SegmentedIndex
 from eventrail.log.layout import Layout
-from eventrail.log.segment_ends import read_ends
-from eventrail.log.segmented_index import SegmentedIndex
 from tests.kit.indexed_logs import TINY, Answers, asked, index_files, index_of, make_segments, scanned, written_down
 from tests.kit.logs import HastyFiles, append, event, open_log
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from eventrail.log import segment_check
+from eventrail.log.checking import segment_check
+from eventrail.log.checking.line_block import Block, follow_block
+from eventrail.log.checking.segment_check import SegmentCheck, SegmentFindings, check_segment
 from eventrail.log.events import NewEvent
 from eventrail.log.files import SystemFiles
 from eventrail.log.limits import LINE_BYTES, NESTING_LEVELS
 from eventrail.log.line import StoredLine, form_line, genesis
-from eventrail.log.line_block import Block, follow_block
-from eventrail.log.segment_check import SegmentCheck, SegmentFindings, check_segment
 from tests.kit.logs import numbered_id
 
 GENESIS = genesis(numbered_id(0))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs.tools.independent_reader import BrokenLogError, read_log
+from eventrail.log.checking.verify import verify
 from eventrail.log.events import Query
-from eventrail.log.verify import verify
 from tests.kit.logs import open_log
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "log-format.md"

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from eventrail.log.backup import backup, restore
-from eventrail.log.copy_refusals import Unrepairable
+from eventrail.log.checking.verify import verify
+from eventrail.log.copies.backup import backup, restore
+from eventrail.log.copies.line_source import DirectoryLines
+from eventrail.log.copies.refusals import Unrepairable
+from eventrail.log.copies.repair import RepairReport, repair
 from eventrail.log.documents import read_head
 from eventrail.log.errors import LogLocked
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.layout import Layout
-from eventrail.log.line_source import DirectoryLines
 from eventrail.log.log import Log
 from eventrail.log.options import Options
-from eventrail.log.repair import RepairReport, repair
-from eventrail.log.verify import verify
 from tests.kit.logs import append, crash, event, open_log
 
 OPTIONS = Options(segment_bytes=3_000, extend_bytes=600)

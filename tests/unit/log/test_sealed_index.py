@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eventrail.log.files import SystemFiles
-from eventrail.log.filter_group import GROUP_SEGMENTS, FilterGroup
-from eventrail.log.index_blocks import BLOCK_BYTES
-from eventrail.log.index_format import RECORD_BYTES, Entries, SegmentFacts, form_index
-from eventrail.log.key_digests import KEY_BYTES, KeyDigests
-from eventrail.log.key_filter import filter_words, form_filter, probe, widened
-from eventrail.log.sealed_index import SealedIndex
-from eventrail.log.sealed_postings import SealedPostings
+from eventrail.log.index.blocks import BLOCK_BYTES
+from eventrail.log.index.filter_group import GROUP_SEGMENTS, FilterGroup
+from eventrail.log.index.format import RECORD_BYTES, Entries, SegmentFacts, form_index
+from eventrail.log.index.key_digests import KEY_BYTES, KeyDigests
+from eventrail.log.index.key_filter import filter_words, form_filter, probe, widened
+from eventrail.log.index.sealed import SealedIndex
+from eventrail.log.index.sealed_postings import SealedPostings
 from tests.kit.properties import PROPERTY
 
 PER_BLOCK = BLOCK_BYTES // 4

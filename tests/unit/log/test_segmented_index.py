@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from eventrail.log import index_blocks
 from eventrail.log.errors import LogCorrupt
-from eventrail.log.filter_group import GROUP_SEGMENTS
+from eventrail.log.index import blocks as index_blocks
+from eventrail.log.index.filter_group import GROUP_SEGMENTS
 from eventrail.log.layout import Layout
 from eventrail.log.log import SEGMENTS_WAITING, Log
 from tests.kit.faulty_files import FaultyFiles

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from docs.tools.independent_reader import read_log
+from eventrail.log.checking.verify import verify
 from eventrail.log.errors import ForeignFormat, LogCorrupt
 from eventrail.log.line import StoredLine, form_line, genesis
 from eventrail.log.options import Options
-from eventrail.log.verify import verify
 from tests.kit.logs import HastyFiles, append, crash, event, numbered_id, open_log
 
 OPTIONS = Options(segment_bytes=1_500, extend_bytes=600)

@@ -10,7 +10,7 @@ import msgspec
 from eventrail.commands.output import say, size
 from eventrail.commands.progress import Meter
 from eventrail.exit_codes import ExitCode
-from eventrail.log.backup import BackupReport, backup as back_up, restore as restore_log
+from eventrail.log.copies.backup import BackupReport, backup as back_up, restore as restore_log
 from eventrail.log.layout import Layout
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from eventrail.commands.client import Refused, Unreachable
 from eventrail.commands.log_readers import WrongLine
 from eventrail.exit_codes import ExitCode
-from eventrail.log.copy_refusals import TargetRefused, Unrepairable
+from eventrail.log.copies.refusals import TargetRefused, Unrepairable
 from eventrail.log.errors import (
     ClockAhead,
     DiskFull,

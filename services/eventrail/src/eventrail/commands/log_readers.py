@@ -7,16 +7,16 @@ from typing import Final, Protocol
 import msgspec
 
 from eventrail.commands.client import Client
+from eventrail.log.checking.extent import durable_extent, line_before, lines_of
+from eventrail.log.checking.line_block import follow_block
+from eventrail.log.checking.segment_check import SegmentCheck, check_segment, seen_twice, unfit
+from eventrail.log.copies.line_source import DirectoryLines
 from eventrail.log.documents import read_identity
 from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
-from eventrail.log.extent import durable_extent, line_before, lines_of
 from eventrail.log.files import SystemFiles
 from eventrail.log.layout import Layout
 from eventrail.log.line import BadLine, StoredLine, follow, genesis, parse_line
-from eventrail.log.line_block import follow_block
-from eventrail.log.line_source import DirectoryLines
-from eventrail.log.segment_check import SegmentCheck, check_segment, seen_twice, unfit
 
 NDJSON: Final = "application/x-ndjson"
 PAGE_EVENTS: Final = 10_000

@@ -13,11 +13,11 @@ from eventrail.commands.output import say
 from eventrail.commands.progress import Meter
 from eventrail.commands.verifying import worthwhile_processes
 from eventrail.exit_codes import ExitCode
+from eventrail.log.copies.line_source import DirectoryLines, LineSource
+from eventrail.log.copies.repair import RepairReport, repair as repair_log
 from eventrail.log.documents import read_identity
 from eventrail.log.files import SystemFiles
 from eventrail.log.layout import Layout
-from eventrail.log.line_source import DirectoryLines, LineSource
-from eventrail.log.repair import RepairReport, repair as repair_log
 
 _FILES: Final = SystemFiles()
 

@@ -18,8 +18,8 @@ from eventrail.commands.progress import Meter
 from eventrail.commands.verifying_checkpoint import checkpoint_differences
 from eventrail.commands.verifying_server import server_differences
 from eventrail.exit_codes import ExitCode
+from eventrail.log.checking.verify import Verification, verify as verify_log
 from eventrail.log.errors import ForeignFormat, LogCorrupt
-from eventrail.log.verify import Verification, verify as verify_log
 
 SHARED_BYTES: Final = 128 * 1024 * 1024
 Connected = Callable[[], AbstractContextManager[Client]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from eventrail.log.events import AfterBeyondHead, Append, ConditionFailed, ConditionItem, IdReused, Replayed
-from eventrail.log.index import Lookup
+from eventrail.log.index.port import Lookup
 from eventrail.log.line import parse_line
 from eventrail.log.matching import Matcher
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from eventrail.log.answers import Layer, answer_condition, answer_standing
 from eventrail.log.events import Append, Appended, LineTooLarge, Outcome
-from eventrail.log.index import Index, IndexDelta
+from eventrail.log.index.port import Index, IndexDelta
 from eventrail.log.limits import LINE_BYTES
 from eventrail.log.line import form_line
 

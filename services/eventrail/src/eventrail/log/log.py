@@ -15,7 +15,7 @@ from eventrail.log.errors import AppendsSuspended, DescriptorsExhausted, DiskFul
 from eventrail.log.events import Append, Head, Outcome, Page, Query, Statistics
 from eventrail.log.files import NO_DESCRIPTORS, NO_ROOM, Files, SystemFiles
 from eventrail.log.identifiers import uuid7
-from eventrail.log.index_loading import RebuildProgress, silent
+from eventrail.log.index.loading import RebuildProgress, silent
 from eventrail.log.observing import Commit, Nobody, Observer
 from eventrail.log.opening import Parts, Surroundings, open_parts
 from eventrail.log.options import Options

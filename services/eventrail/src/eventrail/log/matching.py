@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eventrail.log.index import Lookup, Postings
+from eventrail.log.index.port import Lookup, Postings
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import msgspec
 
 from eventrail.log.events import Head
 from eventrail.log.examination import SegmentFile, refuse_other_hash
-from eventrail.log.index import IndexDelta
+from eventrail.log.index.memory import MemoryIndex
+from eventrail.log.index.port import IndexDelta
 from eventrail.log.layout import Layout
 from eventrail.log.line import HASH_SUFFIX_BYTES, BadLine, StoredLine, parse_line
-from eventrail.log.memory_index import MemoryIndex
 from eventrail.log.scanning import ReadAppend
 from eventrail.log.transfer import READ_BYTES, read_whole
 

@@ -11,15 +11,15 @@ from eventrail.log.events import Head, RecoveryReport
 from eventrail.log.examination import Examination, Witnesses, examine_open, list_segments, watching
 from eventrail.log.files import Files
 from eventrail.log.founding import claim, identify
-from eventrail.log.index import Index
-from eventrail.log.index_loading import RebuildProgress, load_index
+from eventrail.log.index.loading import RebuildProgress, load_index
+from eventrail.log.index.memory import MemoryIndex
+from eventrail.log.index.port import Index
+from eventrail.log.index.segment_ends import SealedSegment, read_ends, refuse_other_head
 from eventrail.log.layout import Layout
 from eventrail.log.line import genesis
-from eventrail.log.memory_index import MemoryIndex
 from eventrail.log.open_segment import OpenSegment
 from eventrail.log.options import Options
 from eventrail.log.recovery import Repair, repair_tail, report
-from eventrail.log.segment_ends import SealedSegment, read_ends, refuse_other_head
 from eventrail.log.segments import Segments
 
 

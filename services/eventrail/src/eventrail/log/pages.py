@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from eventrail.log.events import Page, Query
-from eventrail.log.index import Index
+from eventrail.log.index.port import Index
 from eventrail.log.limits import PAGE_BYTES, PAGE_EVENTS
 from eventrail.log.matching import Matcher
 from eventrail.log.segments import Segments

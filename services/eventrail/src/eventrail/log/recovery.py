@@ -13,7 +13,7 @@ from eventrail.log.errors import DiskFull, SyncFailed
 from eventrail.log.events import RecoveryReport
 from eventrail.log.examination import Examination
 from eventrail.log.files import NO_ROOM, Files
-from eventrail.log.index import Index
+from eventrail.log.index.port import Index
 from eventrail.log.layout import Layout
 from eventrail.log.reserve import Reserve
 from eventrail.log.transfer import read_whole, write_file, write_whole

@@ -10,7 +10,7 @@ from eventrail.log.closing import LINK_BYTES, first_open_line, stated_hash
 from eventrail.log.damages import Damage, Damages
 from eventrail.log.errors import DescriptorsExhausted, DiskFull, RangeDamaged, SyncFailed
 from eventrail.log.files import NO_DESCRIPTORS, NO_ROOM, Files
-from eventrail.log.index import Range
+from eventrail.log.index.port import Range
 from eventrail.log.layout import Layout
 from eventrail.log.options import Options
 from eventrail.log.reserve import Reserve

@@ -10,13 +10,13 @@ from threading import Lock
 from typing import Final
 
 from eventrail.log.errors import RangeDamaged
-from eventrail.log.filter_group import GROUP_SEGMENTS, FilterGroup
-from eventrail.log.index import IndexDelta, Postings, Range
-from eventrail.log.index_store import IndexStore
-from eventrail.log.key_filter import probe
-from eventrail.log.memory_index import MemoryIndex
-from eventrail.log.sealed_index import SealedIndex
-from eventrail.log.segmented_postings import SegmentedPostings
+from eventrail.log.index.filter_group import GROUP_SEGMENTS, FilterGroup
+from eventrail.log.index.key_filter import probe
+from eventrail.log.index.memory import MemoryIndex
+from eventrail.log.index.port import IndexDelta, Postings, Range
+from eventrail.log.index.sealed import SealedIndex
+from eventrail.log.index.segmented_postings import SegmentedPostings
+from eventrail.log.index.store import IndexStore
 
 CACHED_BLOCKS: Final = 1_024
 """Blocks of 4 KiB that were read and checked, over all segments."""

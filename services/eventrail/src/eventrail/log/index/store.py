@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from eventrail.log.errors import LogCorrupt, RangeDamaged
 from eventrail.log.examination import examine_sealed
 from eventrail.log.files import Files
-from eventrail.log.filter_group import FilterGroup
-from eventrail.log.index_format import SegmentFacts, form_index
-from eventrail.log.index_rebuilding import NotAsWritten, Progress, read_entries
-from eventrail.log.key_digests import KeyDigests
+from eventrail.log.index.filter_group import FilterGroup
+from eventrail.log.index.format import SegmentFacts, form_index
+from eventrail.log.index.key_digests import KeyDigests
+from eventrail.log.index.memory import MemoryIndex
+from eventrail.log.index.rebuilding import NotAsWritten, Progress, read_entries
+from eventrail.log.index.sealed import SealedIndex
+from eventrail.log.index.segment_ends import SealedSegment
 from eventrail.log.layout import Layout
 from eventrail.log.line import genesis
-from eventrail.log.memory_index import MemoryIndex
-from eventrail.log.sealed_index import SealedIndex
-from eventrail.log.segment_ends import SealedSegment
 
 
 @dataclass(frozen=True, slots=True)

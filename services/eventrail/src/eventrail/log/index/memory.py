@@ -4,9 +4,9 @@ from array import array
 from collections.abc import Iterator
 from itertools import accumulate, chain, islice
 
-from eventrail.log.index import NOWHERE, IndexDelta, Postings, Range, SortedPostings
-from eventrail.log.index_format import Entries
-from eventrail.log.key_digests import KeyDigests
+from eventrail.log.index.format import Entries
+from eventrail.log.index.key_digests import KeyDigests
+from eventrail.log.index.port import NOWHERE, IndexDelta, Postings, Range, SortedPostings
 
 
 class MemoryIndex:

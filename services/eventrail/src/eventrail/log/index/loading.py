@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from eventrail.log.errors import LogCorrupt, RangeDamaged
 from eventrail.log.files import Files
-from eventrail.log.index_store import IndexStore
-from eventrail.log.key_digests import KeyDigests
+from eventrail.log.index.key_digests import KeyDigests
+from eventrail.log.index.memory import MemoryIndex
+from eventrail.log.index.sealed import SealedIndex
+from eventrail.log.index.segment_ends import SealedSegment
+from eventrail.log.index.segmented import SegmentedIndex
+from eventrail.log.index.store import IndexStore
 from eventrail.log.layout import Layout
-from eventrail.log.memory_index import MemoryIndex
-from eventrail.log.sealed_index import SealedIndex
-from eventrail.log.segment_ends import SealedSegment
-from eventrail.log.segmented_index import SegmentedIndex
 
 RebuildProgress = Callable[[int, int], None]
 """Called while files of the index are formed again, with the bytes of segments read so far and to be read in all."""

@@ -9,8 +9,8 @@ from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
 from eventrail.log.examination import SegmentFile, examine_sealed, opened_segment, refuse_other_hash
 from eventrail.log.files import Files
-from eventrail.log.index import Index
-from eventrail.log.index_file import read_part
+from eventrail.log.index.file import read_part
+from eventrail.log.index.port import Index
 from eventrail.log.layout import Layout
 from eventrail.log.line import BadLine, StoredLine, follow, genesis, parse_line
 from eventrail.log.transfer import read_whole

@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from eventrail.log.copy_refusals import CopyFailed
+from eventrail.log.checking.segment_check import SegmentCheck, check_segment
+from eventrail.log.copies.refusals import CopyFailed
 from eventrail.log.files import Files
 from eventrail.log.layout import Layout
 from eventrail.log.line import StoredLine
-from eventrail.log.segment_check import SegmentCheck, check_segment
 from eventrail.log.transfer import read_whole, write_whole
 
 COPY_BYTES: Final = 1024 * 1024

@@ -16,16 +16,16 @@ from typing import Final
 
 import msgspec
 
-from eventrail.log.copy_refusals import TargetRefused
-from eventrail.log.copying import copy_segment, incoming
+from eventrail.log.checking.extent import Extent, durable_extent, hash_at
+from eventrail.log.checking.segment_check import Progress, SegmentCheck, check_segment, last_stored_line
+from eventrail.log.copies.copying import copy_segment, incoming
+from eventrail.log.copies.refusals import TargetRefused
 from eventrail.log.documents import Identity, read_head, read_identity, write_head
 from eventrail.log.errors import LogCorrupt, LogLocked
 from eventrail.log.events import Head
-from eventrail.log.extent import Extent, durable_extent, hash_at
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.layout import Layout, first_position_of
 from eventrail.log.line import StoredLine, genesis
-from eventrail.log.segment_check import Progress, SegmentCheck, check_segment, last_stored_line
 from eventrail.log.transfer import last_line, read_file, read_whole, replace_file, write_file
 
 SIDE_DIRECTORY: Final = "checkpoints"

@@ -13,9 +13,9 @@ from zlib import crc32
 
 import msgspec
 
-from eventrail.log.index_blocks import Section, form_section
-from eventrail.log.key_digests import KEY_BYTES
-from eventrail.log.key_filter import form_filter
+from eventrail.log.index.blocks import Section, form_section
+from eventrail.log.index.key_digests import KEY_BYTES
+from eventrail.log.index.key_filter import form_filter
 
 INDEX_FORMAT: Final = 1
 PREAMBLE: Final = b"eventrail index\n"

@@ -12,22 +12,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from eventrail.log.copy_refusals import Unrepairable
-from eventrail.log.copying import incoming
+from eventrail.log.checking.extent import lines_of
+from eventrail.log.checking.segment_check import Progress, last_stored_line
+from eventrail.log.checking.verify import Verification, verify
+from eventrail.log.copies.copying import incoming
+from eventrail.log.copies.healing import Healed, OtherHistory, closes_over, heal
+from eventrail.log.copies.line_source import DirectoryLines, LineSource, lines_by_position
+from eventrail.log.copies.refusals import Unrepairable
 from eventrail.log.documents import read_head, read_identity
 from eventrail.log.errors import LogCorrupt
 from eventrail.log.examination import list_segments
-from eventrail.log.extent import lines_of
 from eventrail.log.files import Files, SystemFiles
 from eventrail.log.founding import claim
-from eventrail.log.healing import Healed, OtherHistory, closes_over, heal
 from eventrail.log.layout import Layout, first_position_of
 from eventrail.log.line import StoredLine, genesis
-from eventrail.log.line_source import DirectoryLines, LineSource, lines_by_position
 from eventrail.log.scanning import survey
-from eventrail.log.segment_check import Progress, last_stored_line
 from eventrail.log.transfer import read_file, write_file
-from eventrail.log.verify import Verification, verify
 
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 """A mended segment ends about here where it is not known where it ended."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from eventrail.log.admission import compact_json
+from eventrail.log.checking.line_block import follow_block, keeps_keys
 from eventrail.log.errors import LogCorrupt, Malformed
 from eventrail.log.events import Head
 from eventrail.log.files import Files
 from eventrail.log.limits import LINE_BYTES, NESTING_LEVELS
 from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
-from eventrail.log.line_block import follow_block, keeps_keys
 from eventrail.log.scanning import Problem, Scan, survey
 from eventrail.log.transfer import last_line, raw_lines, read_whole
 

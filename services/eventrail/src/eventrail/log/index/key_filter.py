@@ -8,7 +8,7 @@ from array import array
 from struct import iter_unpack
 from typing import Final
 
-from eventrail.log.key_digests import KEY_BYTES
+from eventrail.log.index.key_digests import KEY_BYTES
 
 _KEYS_PER_WORD: Final = 3
 _PAIRS: Final = tuple(1 << (number & 63) | 1 << (number >> 6) for number in range(1 << 12))

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
-from eventrail.log.index_blocks import BLOCK_BYTES
+from eventrail.log.index.blocks import BLOCK_BYTES
 
 _PER_BLOCK: Final = BLOCK_BYTES // 4
 

@@ -18,10 +18,10 @@ from zlib import crc32
 import msgspec
 
 from eventrail.log.files import Files
-from eventrail.log.index_blocks import CHECKSUM_BYTES, Section, content_of, form_section
-from eventrail.log.index_file import store
-from eventrail.log.index_format import INDEX_FORMAT, SegmentFacts
-from eventrail.log.key_filter import widened
+from eventrail.log.index.blocks import CHECKSUM_BYTES, Section, content_of, form_section
+from eventrail.log.index.file import store
+from eventrail.log.index.format import INDEX_FORMAT, SegmentFacts
+from eventrail.log.index.key_filter import widened
 from eventrail.log.transfer import read_whole
 
 GROUP_SEGMENTS: Final = 32

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from eventrail.log.checking.segment_check import SegmentCheck, check_segment, last_stored_line, seen_twice
 from eventrail.log.documents import read_head
 from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
@@ -13,7 +14,6 @@ from eventrail.log.examination import list_segments
 from eventrail.log.files import Files
 from eventrail.log.layout import Layout
 from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
-from eventrail.log.segment_check import SegmentCheck, check_segment, last_stored_line, seen_twice
 from eventrail.log.transfer import raw_lines
 
 

@@ -15,14 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from eventrail.log.documents import read_head, read_identity
-from eventrail.log.errors import LogCorrupt
-from eventrail.log.events import Head
-from eventrail.log.examination import list_segments
-from eventrail.log.files import Files, SystemFiles
-from eventrail.log.layout import Layout
-from eventrail.log.line import StoredLine, genesis
-from eventrail.log.segment_check import (
+from eventrail.log.checking.segment_check import (
     Damage,
     Progress,
     SegmentCheck,
@@ -31,6 +24,13 @@ from eventrail.log.segment_check import (
     last_stored_line,
     seen_twice,
 )
+from eventrail.log.documents import read_head, read_identity
+from eventrail.log.errors import LogCorrupt
+from eventrail.log.events import Head
+from eventrail.log.examination import list_segments
+from eventrail.log.files import Files, SystemFiles
+from eventrail.log.layout import Layout
+from eventrail.log.line import StoredLine, genesis
 
 _SYSTEM_FILES: Final = SystemFiles()
 

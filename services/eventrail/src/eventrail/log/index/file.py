@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eventrail.log.files import Files
-from eventrail.log.index_format import FRONT_BYTES, PREAMBLE, IndexHeader, Sections, read_header
+from eventrail.log.index.format import FRONT_BYTES, PREAMBLE, IndexHeader, Sections, read_header
 from eventrail.log.transfer import read_whole, write_whole
 
 

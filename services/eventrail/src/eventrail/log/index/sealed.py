@@ -7,10 +7,9 @@ from pathlib import Path
 from threading import RLock
 
 from eventrail.log.files import Files
-from eventrail.log.index import NOWHERE, Postings, Range, SortedPostings
-from eventrail.log.index_blocks import content_of
-from eventrail.log.index_file import load_header, read_part, store
-from eventrail.log.index_format import (
+from eventrail.log.index.blocks import content_of
+from eventrail.log.index.file import load_header, read_part, store
+from eventrail.log.index.format import (
     FRONT_BYTES,
     LIST,
     PREAMBLE,
@@ -20,8 +19,9 @@ from eventrail.log.index_format import (
     SegmentFacts,
     read_header,
 )
-from eventrail.log.key_digests import KEY_BYTES
-from eventrail.log.sealed_postings import SealedPostings
+from eventrail.log.index.key_digests import KEY_BYTES
+from eventrail.log.index.port import NOWHERE, Postings, Range, SortedPostings
+from eventrail.log.index.sealed_postings import SealedPostings
 
 ReadBlock = Callable[["SealedIndex", int, int], bytes]
 """Reads a block of an index by offset and length, perhaps out of a cache of what was checked before."""

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from eventrail.log.index import Postings
+from eventrail.log.index.port import Postings
 
 
 class SegmentedPostings:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from eventrail.log.checking.segment_check import unfit
 from eventrail.log.line import HASH_SUFFIX_BYTES, BadLine, StoredLine, follow
-from eventrail.log.segment_check import unfit
 
 BRIDGED_LINES: Final = 10_000
 _HASH: Final = slice(-67, -3)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from eventrail.log.checking.extent import lines_of
 from eventrail.log.examination import list_segments
-from eventrail.log.extent import lines_of
 from eventrail.log.files import Files
 from eventrail.log.layout import Layout
 from eventrail.log.line import BadLine, parse_line

@@ -9,8 +9,8 @@ from itertools import accumulate, chain
 from typing import Final
 
 from eventrail.log.files import Files
-from eventrail.log.index_format import Entries, SegmentFacts
-from eventrail.log.key_digests import KeyDigests
+from eventrail.log.index.format import Entries, SegmentFacts
+from eventrail.log.index.key_digests import KeyDigests
 from eventrail.log.layout import Layout
 from eventrail.log.line import HASH_SUFFIX_BYTES
 from eventrail.log.transfer import READ_BYTES, read_whole

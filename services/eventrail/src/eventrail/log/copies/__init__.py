@@ -1,0 +1,1 @@
+"""Copies of a log: made, kept up to date, restored, and used to repair."""
