@@ -79,6 +79,20 @@ def test_a_score_does_not_depend_on_how_the_answer_was_typed(accepted: str, form
     assert one(draft, typed + "x")[0].outcome == "incorrect"
 
 
+@given(st.decimals(-1000, 1000, places=3), st.booleans(), st.booleans(), st.sampled_from("-−－–"))  # noqa: RUF001 (minus signs)
+def test_a_number_does_not_depend_on_how_it_was_typed(value: Decimal, pad: bool, wide: bool, minus: str) -> None:  # noqa: FBT001 (drawn)
+    draft = msgspec.structs.replace(NUMERIC, correct=NumericKey(value=value))
+    typed, wrong = f"{value:f}".replace("-", minus), f"{value + 1:f}"
+    if wide:
+        typed, wrong = (
+            "".join(chr(ord(one) + 0xFEE0) if one in "0123456789." else one for one in text) for text in (typed, wrong)
+        )
+    if pad:
+        typed, wrong = f"\u3000{typed}\u200b ", f"\u3000{wrong}\u200b "
+    assert one(draft, typed)[0].outcome == "correct"
+    assert one(draft, wrong)[0].outcome == "incorrect"
+
+
 @given(st.decimals(-1000, 1000, places=4), st.decimals(0, 10, places=4), st.decimals(-1, 1, places=4))
 def test_numbers_agree_with_exact_fractions(value: Decimal, tolerance: Decimal, off: Decimal) -> None:
     draft = msgspec.structs.replace(NUMERIC, correct=NumericKey(value=value, tolerance=tolerance))
