@@ -43,6 +43,22 @@ def test_files_are_verified_by_several_processes_as_by_one(tmp_path: Path, event
         assert places == [(segments(tmp_path)[0], True), (segments(tmp_path)[-1], True)]
 
 
+def test_the_index_is_looked_at_and_its_damage_is_no_damage_to_the_log(
+    processes: Processes, tmp_path: Path, eventrail: Eventrail
+) -> None:
+    write_log(tmp_path / "log")
+    start_eventrail(processes, tmp_path / "log").child.stop()
+    whole = eventrail("verify", tmp_path / "log", "--json").json
+    assert whole["index_files"] == whole["segments"] - 1
+    one, two, *_ = sorted((tmp_path / "log" / "index").glob("*.index"))
+    flip(one, -1)
+    two.unlink()
+    done = eventrail("verify", tmp_path / "log", "--json")
+    assert (done.code, done.json["sound"]) == (ExitCode.OK, True)
+    assert (done.json["index_damaged"], done.json["index_missing"]) == ([one.name], [two.name])
+    assert b"1 files are damaged and 1 missing" in eventrail("verify", tmp_path / "log").out
+
+
 def test_a_running_server_its_files_and_its_stream_agree(
     processes: Processes, tmp_path: Path, nats: Messages, eventrail: Eventrail
 ) -> None:

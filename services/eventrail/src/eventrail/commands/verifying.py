@@ -20,6 +20,9 @@ from eventrail.commands.verifying_server import server_differences
 from eventrail.exit_codes import ExitCode
 from eventrail.log.checking.verify import Verification, verify as verify_log
 from eventrail.log.errors import ForeignFormat, LogCorrupt
+from eventrail.log.files import SystemFiles
+from eventrail.log.index.inspection import inspect_index
+from eventrail.log.layout import Layout
 
 SHARED_BYTES: Final = 128 * 1024 * 1024
 Connected = Callable[[], AbstractContextManager[Client]]
@@ -39,7 +42,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What `--json` prints.
 
     torn: an unfinished tail behind the head; damage: the first of `damages`, as a sentence; differences: what is
-    otherwise in the places named by `compared` (`server`, `stream`, `checkpoint`).
+    otherwise in the places named by `compared` (`server`, `stream`, `checkpoint`). Files of the index that are missing
+    or damaged leave the log sound: they are formed again.
     """
 
     sound: bool
@@ -54,6 +58,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     torn: str | None = None
     damage: str | None = None
     damages: tuple[Place, ...] = ()
+    index_files: int = 0
+    index_missing: tuple[str, ...] = ()
+    index_damaged: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
 
@@ -106,7 +113,16 @@ def verify_files(directory: Path, processes: int | None) -> tuple[Verdict, ExitC
             return Verdict(sound=False, damage=str(error), damages=(_place(error),)), ExitCode.DAMAGED
         except ForeignFormat as error:
             return Verdict(sound=False, damage=str(error)), ExitCode.FOREIGN_FORMAT
-    return verdict_of(found), ExitCode.OK if found.damage is None else ExitCode.DAMAGED
+    if found.damage is not None:
+        return verdict_of(found), ExitCode.DAMAGED
+    return _with_index(verdict_of(found), directory), ExitCode.OK
+
+
+def _with_index(verdict: Verdict, directory: Path) -> Verdict:
+    found = inspect_index(SystemFiles(), Layout(directory), verdict.log_id)
+    return msgspec.structs.replace(
+        verdict, index_files=found.whole, index_missing=found.missing, index_damaged=found.damaged
+    )
 
 
 def worthwhile_processes(size_bytes: int) -> int:
@@ -146,7 +162,15 @@ def sentence_of(verdict: Verdict) -> str:
     return (
         f"SOUND head {verdict.head} {verdict.head_hash}, {verdict.appends} appends, {segments}"
         f"{verdict.bytes} bytes in {verdict.seconds:.3f} s ({verdict.bytes_per_second / 1e6:.0f} MB/s){compared}{torn}"
+        f"{_index_sentence(verdict)}"
     )
+
+
+def _index_sentence(verdict: Verdict) -> str:
+    damaged, missing = len(verdict.index_damaged), len(verdict.index_missing)
+    if not damaged and not missing:
+        return ""
+    return f", of the index {damaged} files are damaged and {missing} missing: they will be formed again"
 
 
 def _is_compared(arguments: Namespace) -> bool:

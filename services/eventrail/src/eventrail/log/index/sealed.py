@@ -66,6 +66,15 @@ class SealedIndex:
         """Whether the file holds what this answers."""
         return self._image is None
 
+    def is_whole(self) -> bool:
+        """Whether every block is as it was written; nothing is healed."""
+        places = self._places
+        return all(
+            self._checked(*section.place(number)) is not None
+            for section in (places.keys, places.postings, places.offsets, places.filter)
+            for number in range(section.blocks)
+        )
+
     def store(self) -> bool:
         """Write the file where it is missing; False where that was not possible."""
         image = self._image
