@@ -10,10 +10,10 @@ from typing import Final
 
 from docs.tools.independent_reader import BrokenLogError, read_log
 from eventrail.exit_codes import ExitCode
+from eventrail.log.checking.verify import verify
 from eventrail.log.errors import LogError
 from eventrail.log.events import Query
 from eventrail.log.files import SystemFiles
-from eventrail.log.checking.verify import verify
 from tests.kit.engine_calls import answer_of, append_of
 from tests.kit.faulty_files import FaultyFiles
 from tests.kit.history import Acknowledged, Record, Sent, check_history, unanswered
