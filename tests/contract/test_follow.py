@@ -1,6 +1,7 @@
 """The follower: whole appends, each once and in order, whatever the feed does; and logs that it does not know."""
 
 import asyncio
+import copy
 import itertools
 import random
 from collections.abc import Sequence
@@ -285,3 +286,11 @@ async def copy_of(store: MemoryEventStore, upto: int) -> MemoryEventStore:
     copy._lines = store._lines[:upto]
     copy._positions = {event.id: event.position for event in copy._events}
     return copy
+
+
+async def test_a_twin_that_shares_its_events_waits_for_the_next_one() -> None:
+    store = MemoryEventStore()
+    shared = copy.copy(store)
+    await shared.append(numbered(1))
+    assert (await store.read(wait_seconds=1)).events
+    assert not (await store.read(after=1, wait_seconds=0.05)).events

@@ -146,8 +146,9 @@ class MemoryEventStore:
             self._positions[event.id] = event.position
             self._events.append(event)
             self._lines.append(line)
+        # Set and cleared at once, the event wakes whoever waits now.
         self._grown.set()
-        self._grown = asyncio.Event()
+        self._grown.clear()
 
     def _formed(self, events: Sequence[NewEvent]) -> Iterator[bytes]:
         synced = len(self._events)

@@ -71,7 +71,7 @@ async def test_questions_are_replaced_as_a_whole_and_read_with_their_keys(employ
         [1, 3],
         False,
         ["Bowline", "Palstek"],
-        {"value": 1, "tolerance": 0.5},
+        {"value": 1, "tolerance": 0.5, "tolerance_kind": "absolute"},
         None,
     ]
     assert [one["points"] for one in found] == [2, 1.5, 1, 1, 1, 0]
