@@ -37,7 +37,8 @@ def test_a_backup_is_made_and_brought_up_to_date_while_appends_run(
         stored = read_log(tmp_path / "copy")
         assert (len(stored.events), stored.tail) == (copied.json["head"], b"")
         assert eventrail("verify", tmp_path / "copy").code == 0
-    assert heads == sorted(set(heads))
+    # A batch that nothing proves durable yet is left to the next backup.
+    assert heads == sorted(heads)
     assert copied.json["copied_segments"] < copied.json["segments"]
     assert service.child.stop() == 0
     last = eventrail("backup", tmp_path / "log", tmp_path / "copy", "--json").json
