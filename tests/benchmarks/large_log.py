@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from embedded.ports import free_port
 from eventrail.log.examination import list_segments
@@ -142,9 +143,9 @@ class Reader:
 
     def append(self, _number: int) -> None:
         """With ids that nobody has had, under a condition that must look at the whole log."""
-        name = self.chance.randbytes(8).hex()
+        name = os.urandom(8).hex()
         event = {
-            "id": event_id(self.chance.randint(1 << 64, 1 << 100)),
+            "id": str(uuid4()),
             "type": "kind1.happened",
             "tags": [f"new:{name}"],
         }
