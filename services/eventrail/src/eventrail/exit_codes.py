@@ -1,6 +1,17 @@
 """The exit codes of `eventrail`: what a supervisor or a script may rely on."""
 
 from enum import IntEnum
+from typing import Final
+
+from eventrail.log.errors import (
+    ClockAhead,
+    DiskFull,
+    ForeignFormat,
+    LogError,
+    LogLocked,
+    SyncFailed,
+    UnsafeFileSystem,
+)
 
 
 class ExitCode(IntEnum):
@@ -44,3 +55,15 @@ class ExitCode(IntEnum):
     """`import` named lines that were not taken."""
     INTERRUPTED = 130
     """Ctrl-C."""
+
+
+ENGINE_CODES: Final[tuple[tuple[type[LogError], ExitCode], ...]] = (
+    (LogLocked, ExitCode.LOCKED),
+    (SyncFailed, ExitCode.SYNC_FAILED),
+    (UnsafeFileSystem, ExitCode.UNSAFE_FILE_SYSTEM),
+    (ForeignFormat, ExitCode.FOREIGN_FORMAT),
+    (ClockAhead, ExitCode.CLOCK_AHEAD),
+    (DiskFull, ExitCode.DISK_FULL),
+    (LogError, ExitCode.FAILED),
+)
+"""What a refusal of the engine ends a process with, but for `LogCorrupt`: a server says CORRUPT, a command DAMAGED."""

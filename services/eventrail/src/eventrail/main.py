@@ -15,23 +15,14 @@ from contracts.store import PublisherStatus
 from eventrail.checkpoints.keeper import Keeper, KeeperOptions
 from eventrail.checkpoints.keys import KeyRefused, SigningKey, given_key, own_key
 from eventrail.checkpoints.shelf import Shelf
-from eventrail.exit_codes import ExitCode
+from eventrail.exit_codes import ENGINE_CODES, ExitCode
 from eventrail.http.access import Scope, is_loopback
 from eventrail.http.app import create_app
 from eventrail.http.limits import HttpLimits
 from eventrail.http.store import Store
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.documents import read_identity
-from eventrail.log.errors import (
-    ClockAhead,
-    DiskFull,
-    ForeignFormat,
-    LogCorrupt,
-    LogError,
-    LogLocked,
-    SyncFailed,
-    UnsafeFileSystem,
-)
+from eventrail.log.errors import LogCorrupt, LogError, SyncFailed
 from eventrail.log.files import NO_ROOM, SystemFiles
 from eventrail.log.identifiers import uuid7
 from eventrail.log.layout import Layout
@@ -56,15 +47,6 @@ COLLECTOR_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP
 """Spans are made and sent where one of them is set."""
 
 _LOG: Final = logging.getLogger("eventrail.main")
-_CODES: Final[tuple[tuple[type[LogError], ExitCode], ...]] = (
-    (LogLocked, ExitCode.LOCKED),
-    (LogCorrupt, ExitCode.CORRUPT),
-    (SyncFailed, ExitCode.SYNC_FAILED),
-    (UnsafeFileSystem, ExitCode.UNSAFE_FILE_SYSTEM),
-    (ForeignFormat, ExitCode.FOREIGN_FORMAT),
-    (ClockAhead, ExitCode.CLOCK_AHEAD),
-    (DiskFull, ExitCode.DISK_FULL),
-)
 _OFF: Final = PublisherStatus("off", 0, 0)
 
 
@@ -89,7 +71,9 @@ def serve(settings: ServeSettings) -> ExitCode:
 
 
 def code_of(error: LogError) -> ExitCode:
-    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
+    if isinstance(error, LogCorrupt):
+        return ExitCode.CORRUPT
+    return next(code for kind, code in ENGINE_CODES if isinstance(error, kind))
 
 
 async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey | None) -> None:

@@ -5,18 +5,9 @@ from typing import Final
 
 from eventrail.commands.client import Refused, Unreachable
 from eventrail.commands.log_readers import WrongLine
-from eventrail.exit_codes import ExitCode
+from eventrail.exit_codes import ENGINE_CODES, ExitCode
 from eventrail.log.copies.refusals import TargetRefused, Unrepairable
-from eventrail.log.errors import (
-    ClockAhead,
-    DiskFull,
-    ForeignFormat,
-    LogCorrupt,
-    LogError,
-    LogLocked,
-    SyncFailed,
-    UnsafeFileSystem,
-)
+from eventrail.log.errors import LogCorrupt, LogError
 from eventrail.log.files import NO_ROOM
 from eventrail.publisher import failures as nats
 from servicekit.settings import SettingsRefused
@@ -36,14 +27,8 @@ _CODES: Final[tuple[tuple[type[Exception], ExitCode], ...]] = (
     (nats.Unreachable, ExitCode.UNREACHABLE),
     (TargetRefused, ExitCode.TARGET_REFUSED),
     (Unrepairable, ExitCode.UNREPAIRED),
-    (LogLocked, ExitCode.LOCKED),
     (LogCorrupt, ExitCode.DAMAGED),
-    (SyncFailed, ExitCode.SYNC_FAILED),
-    (UnsafeFileSystem, ExitCode.UNSAFE_FILE_SYSTEM),
-    (ForeignFormat, ExitCode.FOREIGN_FORMAT),
-    (ClockAhead, ExitCode.CLOCK_AHEAD),
-    (DiskFull, ExitCode.DISK_FULL),
-    (LogError, ExitCode.FAILED),
+    *ENGINE_CODES,
     (OSError, ExitCode.FAILED),
 )
 EXPECTED: Final = tuple(kind for kind, _ in _CODES)
