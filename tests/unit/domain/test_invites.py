@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assessment.domain.commands import Close, JoinPublicLink, ResendInvite, RevokeInvite
-from assessment.domain.decision import Events, Reason, Unchanged
+from assessment.domain.decision import Events, Reason, Refusal, Unchanged
 from assessment.domain.invites import has_expired
 from assessment.domain.sealing import opened_details
 from contracts.assessment.limits import MAX_INVITES
@@ -39,10 +39,14 @@ def revoke(
 
 
 def resend(
-    world: World, invite_id: str = INVITE, assessment_id: str = ASSESSMENT, employer: str = EMPLOYER
+    world: World,
+    invite_id: str = INVITE,
+    assessment_id: str = ASSESSMENT,
+    employer: str = EMPLOYER,
+    **changes: Any,
 ) -> ResendInvite:
     digests = {generation: a_digest(f"invite {generation}") for generation in range(1, 5)}
-    return ResendInvite(employer, assessment_id, invite_id, digests, world.later())
+    return ResendInvite(employer, assessment_id, invite_id, digests, world.later(), **changes)
 
 
 def join(world: World, email: str = "bo@example.org", **changes: Any) -> JoinPublicLink:
@@ -192,6 +196,24 @@ def test_what_can_not_be_used_is_not_sent_again() -> None:
     assert world.refused(resend(world)).reason is Reason.CONFLICT
     world.done(revoke(world))
     assert world.refused(resend(world)).reason is Reason.INVITE_REVOKED
+
+
+def test_what_has_expired_is_sent_again_with_another_time() -> None:
+    world = world_with_an_assessment()
+    given.invited(world, expires_at=world.now + timedelta(seconds=60))
+    world.later(60)
+    for seconds, refused in ((0, True), (-0.001, True), (0.001, False)):
+        command = resend(world)
+        decision = world.execute(replace(command, expires_at=command.now + timedelta(seconds=seconds)))
+        assert isinstance(decision, Events) is not refused
+        if isinstance(decision, Refusal):
+            assert (decision.reason, decision.at) == (Reason.MALFORMED, "$.expires_at")
+    (fact,) = world.done(resend(world, expires_at=None))
+    assert isinstance(fact, InviteResent)
+    assert (fact.expires_at, fact.generation) == (None, 3)
+    (kept,) = world.done(resend(world))
+    assert isinstance(kept, InviteResent)
+    assert kept.expires_at is None
 
 
 def test_foreign_and_missing_invites_answer_alike() -> None:

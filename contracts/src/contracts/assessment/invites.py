@@ -2,11 +2,14 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from contracts.assessment.limits import MAX_INVITES
 from contracts.assessment.text import Email, Name
 from contracts.wire import Instant, Message, Request
+
+InviteStatus = Literal["open", "expired", "revoked", "started", "submitted"]
+"""What an invite's link leads to now: a first look, nowhere, an attempt in progress, or one that is over."""
 
 
 class InviteDraft(Request, frozen=True):
@@ -36,13 +39,13 @@ class IssuedInvites(Message, frozen=True):
 
 
 class InviteAnswer(Message, frozen=True):
-    """name and email are null once the candidate was erased."""
+    """name and email are null once the candidate was erased; status is that of the moment at which it is read."""
 
     id: str
     candidate_id: str
     name: str | None
     email: str | None
-    status: Literal["open", "revoked"]
+    status: InviteStatus
     source: Literal["personal", "public"]
     created_at: Instant
     expires_at: Instant | None
@@ -57,6 +60,12 @@ class RevokedInvite(Message, frozen=True):
     source: Literal["personal", "public"]
     created_at: Instant
     expires_at: Instant | None
+
+
+class ResendInvite(Request, frozen=True):
+    """expires_at: in place of the invite's own; null for no end, and absent to leave it as it is."""
+
+    expires_at: Instant | UnsetType | None = UNSET
 
 
 class ResentInvite(Message, frozen=True):

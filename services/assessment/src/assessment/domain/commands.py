@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, QuestionDraft
 from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
@@ -142,13 +144,17 @@ class RevokeInvite:
 
 @dataclass(frozen=True, slots=True)
 class ResendInvite:
-    """The token is rotated; its digest is looked up by the next generation, one more than the invite's."""
+    """The token is rotated; its digest is looked up by the next generation, one more than the invite's.
+
+    expires_at: in place of the invite's own; unset to leave it
+    """
 
     employer_id: str
     assessment_id: str
     invite_id: str
     token_digests: Mapping[int, str]
     now: datetime
+    expires_at: datetime | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from msgspec import UnsetType
+
 from assessment.domain.address import normalized_address
 from assessment.domain.commands import InviteOrder, IssueInvites, JoinPublicLink, ResendInvite, RevokeInvite
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer, Unchanged
@@ -65,9 +67,9 @@ def revoke_invite(command: RevokeInvite, state: State) -> Decision:
 
 
 def resend_invite(command: ResendInvite, state: State) -> Decision:
-    """Rotate the token of a link that can still be used: the one before it is no longer valid."""
+    """Rotate the token of a link that can still be used, or can again: the one before it is no longer valid."""
     invite = own_invite(state, command.employer_id, command.assessment_id, command.invite_id)
-    _check_resendable(invite, command.now)
+    expires_at = _resendable_until(command, invite)
     own_published(state, command.employer_id, command.assessment_id)
     generation = invite.generation + 1
     resent = InviteResent(
@@ -76,18 +78,22 @@ def resend_invite(command: ResendInvite, state: State) -> Decision:
         employer_id=invite.employer_id,
         candidate_id=invite.candidate_id,
         token_sha256=command.token_digests[generation],
-        expires_at=invite.expires_at,
+        expires_at=expires_at,
         generation=generation,
         at=command.now,
     )
     return Events((resent,))
 
 
-def _check_resendable(invite: InviteState, now: datetime) -> None:
+def _resendable_until(command: ResendInvite, invite: InviteState) -> datetime | None:
+    """Give the end of what is sent again; one that has come already is refused."""
     if invite.status == "revoked":
         raise Refused(Reason.INVITE_REVOKED, "The invite was revoked; issue another")
-    if has_expired(invite.expires_at, now):
-        raise Refused(Reason.CONFLICT, "The invite has expired; issue another")
+    if not isinstance(command.expires_at, UnsetType):
+        return _future(command.expires_at, command.now, "$.expires_at")
+    if has_expired(invite.expires_at, command.now):
+        raise Refused(Reason.CONFLICT, "The invite has expired; give it another time, or issue another")
+    return invite.expires_at
 
 
 def _candidate_facts(
@@ -118,17 +124,19 @@ def _details(order: InviteOrder, at: str) -> CandidateDetails:
 
 
 def _created(command: IssueInvites | JoinPublicLink, order: InviteOrder, source: Source, at: str) -> InviteCreated:
-    if has_expired(order.expires_at, command.now):
-        raise Refused(
-            Reason.MALFORMED, "The time is not in the future", at=f"{at}.expires_at", seen=shown(order.expires_at)
-        )
     return InviteCreated(
         invite_id=order.invite_id,
         assessment_id=command.assessment_id,
         employer_id=command.employer_id,
         candidate_id=order.candidate_id,
         token_sha256=order.token_sha256,
-        expires_at=order.expires_at,
+        expires_at=_future(order.expires_at, command.now, f"{at}.expires_at"),
         source=source,
         at=command.now,
     )
+
+
+def _future(expires_at: datetime | None, now: datetime, at: str) -> datetime | None:
+    if has_expired(expires_at, now):
+        raise Refused(Reason.MALFORMED, "The time is not in the future", at=at, seen=shown(expires_at))
+    return expires_at

@@ -1,6 +1,6 @@
 """Invites: issued, listed, revoked and sent again; a token is told to whoever asked for it, and never kept."""
 
-from typing import Final
+from typing import Final, get_args
 
 from litestar.params import FromPath
 
@@ -18,8 +18,8 @@ from assessment.http.links import link
 from assessment.http.opening import details_of
 from assessment.http.operations import PAGE, Operation, endpoint
 from assessment.http.paging import next_cursor, page_request
-from assessment.http.parameters import read_query
-from assessment.http.problems import not_found
+from assessment.http.parameters import Query, read_query
+from assessment.http.problems import malformed, not_found
 from assessment.http.service import ServiceGiven
 from assessment.http.token_digests import TokenDigests
 from assessment.http.waiting import wait_as_asked
@@ -29,8 +29,10 @@ from contracts.assessment.invites import (
     InviteAnswer,
     InviteDraft,
     InvitePage,
+    InviteStatus,
     IssuedInvite,
     IssuedInvites,
+    ResendInvite,
     ResentInvite,
     RevokedInvite,
 )
@@ -51,10 +53,10 @@ ISSUE: Final = Operation(
 )
 LIST: Final = Operation(
     id="listInvites",
-    summary="List an assessment's invites, oldest first",
+    summary="List an assessment's invites, oldest first, all or those of one status",
     actor="employer",
     answers={200: InvitePage},
-    query=PAGE,
+    query=(*PAGE, "status"),
 )
 REVOKE: Final = Operation(
     id="revokeInvite",
@@ -67,9 +69,9 @@ REVOKE: Final = Operation(
 )
 RESEND: Final = Operation(
     id="resendInvite",
-    summary="Rotate an invite's token; the one before it is no longer valid",
+    summary="Rotate an invite's token, also of one that has expired; the one before it is no longer valid",
     actor="employer",
-    body=Nothing,
+    body=ResendInvite,
     body_needed=False,
     answers={200: ResentInvite},
     idempotency="taken",
@@ -107,9 +109,8 @@ async def list_invites(
     query = read_query(request, LIST)
     page = page_request(query)
     await wait_as_asked(service.commands.watch, query)
-    rows = await queries_invites.invites_page(
-        service.reader, employer.id, resource_id(assessment_id), page.after, page.limit + 1
-    )
+    asked = queries_invites.InvitesAsked(employer.id, resource_id(assessment_id), service.now(), _status(query))
+    rows = await queries_invites.invites_page(service.reader, asked, page.after, page.limit + 1)
     if rows is None:
         raise not_found()
     shown = rows[: page.limit]
@@ -158,13 +159,14 @@ async def resend_invite(
     invite_id: FromPath[str],
 ) -> AnswerBytes:
     call = await read_call(request, RESEND)
-    call.decoded(Nothing)
+    body = call.decoded(ResendInvite)
     command = commands.ResendInvite(
         employer_id=employer.id,
         assessment_id=resource_id(assessment_id),
         invite_id=resource_id(invite_id),
         token_digests=TokenDigests(service.secrets, invite_id),
         now=service.now(),
+        expires_at=body.expires_at,
     )
     executed = await execute(service, call.envelope(employer.name), command)
     fact = fact_of(executed, InviteResent)
@@ -206,6 +208,15 @@ def _issued(service: ServiceGiven, fact: InviteCreated, draft: InviteDraft) -> I
         token=token,
         url=link(service.settings.link_base_url, token),
     )
+
+
+def _status(query: Query) -> InviteStatus | None:
+    given = query.get("status")
+    known: tuple[InviteStatus, ...] = get_args(InviteStatus)
+    status = next((one for one in known if one == given), None)
+    if given is not None and status is None:
+        raise malformed(f"The status is one of {', '.join(known)}.", at="status", seen=given)
+    return status
 
 
 def _listed(row: queries_invites.InviteRow, details: CandidateDetails | None) -> InviteAnswer:

@@ -6,6 +6,7 @@ from typing import Any, Final, get_args
 from assessment.http.identities import IDENTITY_PATTERN
 from assessment.http.operations import Operation, QueryName
 from assessment.http.upload import PART
+from contracts.assessment.invites import InviteStatus
 from contracts.assessment.limits import (
     DEFAULT_PAGE_ITEMS,
     MAX_IDEMPOTENCY_KEY_CHARACTERS,
@@ -33,6 +34,10 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
     "state": (
         "Only those in this state; `pending_review` is the queue of what waits for a person.",
         {"type": "string", "enum": list(get_args(SubmissionStatus))},
+    ),
+    "status": (
+        "Only those whose link leads there now.",
+        {"type": "string", "enum": list(get_args(InviteStatus))},
     ),
     "cursor": ("Where the page begins: `next_cursor` of the page before.", {"type": "string"}),
 }

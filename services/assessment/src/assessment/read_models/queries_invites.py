@@ -4,65 +4,105 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import and_, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal, or_, select, true, tuple_
 
 from assessment.read_models.queries_reader import Reader
-from assessment.read_models.statements import compiled
-from assessment.read_models.tables import assessments, candidates, invites
+from assessment.read_models.statements import Statement, compiled
+from assessment.read_models.tables import assessments, candidates, invites, sittings
+from contracts.assessment.invites import InviteStatus
 
 _EXISTS: Final = compiled(
     select(assessments.c.id).where(
         assessments.c.employer_id == bindparam("employer_id"), assessments.c.id == bindparam("assessment_id")
     )
 )
-_PAGE: Final = compiled(
-    select(
-        invites.c.id,
-        invites.c.candidate_id,
-        invites.c.status,
-        invites.c.source,
-        invites.c.created_at,
-        invites.c.expires_at,
-        candidates.c.sealed_details,
-    )
-    .join_from(
-        invites,
-        candidates,
-        and_(candidates.c.employer_id == invites.c.employer_id, candidates.c.id == invites.c.candidate_id),
-    )
-    .where(
-        invites.c.employer_id == bindparam("employer_id"),
-        invites.c.assessment_id == bindparam("assessment_id"),
-        tuple_(invites.c.created_at, invites.c.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
-    )
-    .order_by(invites.c.created_at, invites.c.id)
-    .limit(bindparam("rows"))
+_IS_OVER: Final = or_(
+    sittings.c.state == "submitted",
+    and_(sittings.c.state == "voided", invites.c.position <= sittings.c.position),
 )
+"""After a void, only an invite that came later leads to another attempt."""
+
+_STATUS: Final = case(
+    (invites.c.status == "revoked", literal("revoked", Text)),
+    (sittings.c.state == "started", literal("started", Text)),
+    (_IS_OVER, literal("submitted", Text)),
+    (invites.c.expires_at <= bindparam("now"), literal("expired", Text)),
+    else_=literal("open", Text),
+)
+
+
+def _page(condition: ColumnElement[bool]) -> Statement:
+    return compiled(
+        select(
+            invites.c.id,
+            invites.c.candidate_id,
+            _STATUS.label("status"),
+            invites.c.source,
+            invites.c.created_at,
+            invites.c.expires_at,
+            candidates.c.sealed_details,
+        )
+        .join_from(
+            invites,
+            candidates,
+            and_(candidates.c.employer_id == invites.c.employer_id, candidates.c.id == invites.c.candidate_id),
+        )
+        .outerjoin(
+            sittings,
+            and_(
+                sittings.c.employer_id == invites.c.employer_id,
+                sittings.c.assessment_id == invites.c.assessment_id,
+                sittings.c.candidate_id == invites.c.candidate_id,
+            ),
+        )
+        .where(
+            invites.c.employer_id == bindparam("employer_id"),
+            invites.c.assessment_id == bindparam("assessment_id"),
+            tuple_(invites.c.created_at, invites.c.id) > tuple_(bindparam("after_at"), bindparam("after_id")),
+            condition,
+        )
+        .order_by(invites.c.created_at, invites.c.id)
+        .limit(bindparam("rows"))
+    )
+
+
+_PAGE: Final = _page(true())
+_PAGE_OF_STATUS: Final = _page(bindparam("status") == _STATUS)
 
 
 @dataclass(frozen=True, slots=True)
 class InviteRow:
+    """status: at the moment that was asked for."""
+
     id: str
     candidate_id: str
-    status: Literal["open", "revoked"]
+    status: InviteStatus
     source: Literal["personal", "public"]
     created_at: datetime
     expires_at: datetime | None
     sealed_details: str
 
 
+@dataclass(frozen=True, slots=True)
+class InvitesAsked:
+    """Whose invites, as they are at `now`; status: null for all of them."""
+
+    employer_id: str
+    assessment_id: str
+    now: datetime
+    status: InviteStatus | None = None
+
+
 async def invites_page(
-    reader: Reader, employer_id: str, assessment_id: str, after: tuple[datetime, str], rows: int
+    reader: Reader, asked: InvitesAsked, after: tuple[datetime, str], rows: int
 ) -> tuple[InviteRow, ...] | None:
     """Oldest first, from behind a place; None where the employer has no such assessment."""
-    found = await reader.all(
-        _PAGE,
-        employer_id=employer_id,
-        assessment_id=assessment_id,
-        after_at=after[0],
-        after_id=after[1],
-        rows=rows,
-    )
-    if not found and await reader.one(_EXISTS, employer_id=employer_id, assessment_id=assessment_id) is None:
+    whose = {"employer_id": asked.employer_id, "assessment_id": asked.assessment_id}
+    page = {**whose, "now": asked.now, "after_at": after[0], "after_id": after[1], "rows": rows}
+    if asked.status is None:
+        found = await reader.all(_PAGE, **page)
+    else:
+        found = await reader.all(_PAGE_OF_STATUS, **page, status=asked.status)
+    if not found and await reader.one(_EXISTS, **whose) is None:
         return None
     return tuple(InviteRow(**dict(row)) for row in found)

@@ -1,0 +1,82 @@
+"""Invites as an employer sees them on their way: open, expired, revoked, started, submitted, and sent again."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.integration.assessment_http.steps import Assessment, Employer, a_key, a_published, invited, started
+
+STATUSES = ("open", "expired", "revoked", "started", "submitted")
+
+
+async def statuses(employer: Employer, assessment: Assessment) -> dict[str, str]:
+    """What the list says of each invite; a list of one status holds those, and no other."""
+    listed = (await employer.api.get(f"{assessment.path}/invites")).expect(200).json["items"]
+    found = {item["id"]: item["status"] for item in listed}
+    for status in STATUSES:
+        page = (await employer.api.get(f"{assessment.path}/invites?status={status}")).expect(200).json["items"]
+        assert [item["id"] for item in page] == [one for one, known in found.items() if known == status]
+    return found
+
+
+async def passed(moment: datetime) -> None:
+    while datetime.now(UTC) <= moment:  # noqa: ASYNC110 (a clock has no event to wait for)
+        await asyncio.sleep(0.05)
+
+
+async def test_a_list_tells_where_each_link_leads_now(employer: Employer) -> None:
+    assessment = await a_published(employer)
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    still = await invited(employer, assessment)
+    expired = await invited(employer, assessment, expires_at=soon.isoformat())
+    revoked = await invited(employer, assessment)
+    begun, _ = await started(employer, assessment, expires_at=soon.isoformat())
+    over, _ = await started(employer, assessment)
+    (await employer.api.post(f"{assessment.path}/invites/{revoked.id}/revoke")).expect(200)
+    submission = (await over.api.post("/v1/take/submit", key=a_key())).expect(201).json["submission_id"]
+    await passed(soon)
+    expected = {still.id: "open", expired.id: "expired", revoked.id: "revoked", begun.id: "started"}
+    assert await statuses(employer, assessment) == {**expected, over.id: "submitted"}
+    (await employer.api.post(f"/v1/submissions/{submission}/void", {"reason": "a disturbance"})).expect(200)
+    assert (await statuses(employer, assessment))[over.id] == "submitted"
+    again = await invited(employer, assessment, email=over.body["email"])
+    assert await statuses(employer, assessment) == {**expected, over.id: "submitted", again.id: "open"}
+
+
+async def test_a_list_of_one_status_has_pages(employer: Employer) -> None:
+    assessment = await a_published(employer)
+    made = [await invited(employer, assessment) for _ in range(4)]
+    (await employer.api.post(f"{assessment.path}/invites/{made[1].id}/revoke")).expect(200)
+    path = f"{assessment.path}/invites?status=open&limit=2"
+    first = (await employer.api.get(path)).expect(200).json
+    second = (await employer.api.get(f"{path}&cursor={first['next_cursor']}")).expect(200).json
+    found = [item["id"] for item in (*first["items"], *second["items"])]
+    assert found == [made[0].id, made[2].id, made[3].id]
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize("status", ["", "Open", "closed", "open,revoked"])
+async def test_a_status_is_one_of_five(employer: Employer, status: str) -> None:
+    assessment = await a_published(employer)
+    reply = await employer.api.get(f"{assessment.path}/invites?status={status}")
+    assert reply.refused(400, "malformed").json["at"] == "status"
+
+
+async def test_an_invite_that_has_expired_is_sent_again_with_another_time(employer: Employer) -> None:
+    assessment = await a_published(employer)
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    candidate = await invited(employer, assessment, expires_at=soon.isoformat())
+    path = f"{assessment.path}/invites/{candidate.id}/resend"
+    await passed(soon)
+    (await employer.api.post(path)).refused(409, "conflict")
+    reply = await employer.api.post(path, {"expires_at": soon.isoformat()})
+    assert reply.refused(400, "malformed").json["at"] == "$.expires_at"
+    later = (soon + timedelta(days=1)).isoformat()
+    sent = (await employer.api.post(path, {"expires_at": later})).expect(200).json
+    (await candidate.api.get("/v1/take")).refused(401, "unauthorized")
+    (await candidate.api.with_token(sent["token"]).get("/v1/take")).expect(200)
+    assert datetime.fromisoformat(sent["expires_at"]) == datetime.fromisoformat(later)
+    endless = (await employer.api.post(path, {"expires_at": None})).expect(200).json
+    assert endless["expires_at"] is None
+    assert await statuses(employer, assessment) == {candidate.id: "open"}
