@@ -2,9 +2,11 @@ import re
 from typing import Any
 
 import msgspec
+import pytest
 from jsonschema import Draft202012Validator
 
 from assessment.domain.decision import Reason
+from assessment.domain.roles import LADDER, includes
 from assessment.http import take_views
 from assessment.http.operations import OPERATION, Operation
 from assessment.http.problems import PROBLEM_OF
@@ -34,6 +36,35 @@ def test_every_post_takes_an_idempotency_key_and_every_other_change_needs_if_mat
             assert operation.idempotency != "none", path
         elif method in {"PUT", "PATCH", "DELETE"} and operation.actor != "candidate":
             assert operation.if_match == "needed", path
+
+
+def test_every_operation_of_an_employer_names_its_role_and_no_other_does() -> None:
+    for _, path, operation in _operations():
+        assert (operation.role is not None) == (operation.actor == "employer"), path
+    with pytest.raises(AssertionError, match="names the least role"):
+        Operation(id="x", summary="x", actor="employer", answers={200: None})
+    with pytest.raises(AssertionError, match="names the least role"):
+        Operation(id="x", summary="x", actor="anyone", role="owner", answers={200: None})
+
+
+def test_a_reviewer_changes_nothing_and_an_author_reads_whatever_a_reviewer_does() -> None:
+    for method, path, operation in _operations():
+        if operation.role is not None and method != "GET":
+            assert operation.role != "reviewer", path
+    assert [[includes(role, needed) for needed in LADDER] for role in LADDER] == [
+        [True, False, False],
+        [True, True, False],
+        [True, True, True],
+    ]
+
+
+def test_the_document_tells_each_role_and_its_refusal() -> None:
+    document = described()
+    for _, path, operation in _operations():
+        for told in document["paths"].get(re.sub(r":\w+", "", path), {}).values():
+            if told["operationId"] == operation.id:
+                assert told.get("x-least-role") == operation.role
+                assert ("403" in told["responses"]) == (operation.role is not None)
 
 
 def test_every_body_refuses_what_it_does_not_know() -> None:

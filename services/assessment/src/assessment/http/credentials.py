@@ -1,18 +1,28 @@
-"""Who asks: the operator, an employer or a candidate, each known by the SHA-256 of a bearer token."""
+"""Who asks: the operator, an employer or a candidate, each known by the SHA-256 of a bearer token.
+
+What an employer's key may do is decided here too, for every operation alike and before its handler.
+"""
 
 import hmac
 from dataclasses import dataclass
+from typing import Final
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from assessment.app.secrets import digest
 from assessment.domain.commands import Seat
+from assessment.domain.roles import includes
 from assessment.http.bodies import AnyRequest
-from assessment.http.problems import unauthorized
+from assessment.http.operations import OPERATION, Operation
+from assessment.http.problems import forbidden, unauthorized
 from assessment.http.service import ServiceGiven
 from assessment.read_models.queries_access import employer_of_key, seat_of_token
+from contracts.assessment.keys import Role
 from servicekit.tokens import bearer_token
+
+FIRST_KEY_ROLE: Final[Role] = "owner"
+"""Of the key that an employer is made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +32,10 @@ class OperatorActor:
 
 @dataclass(frozen=True, slots=True)
 class EmployerActor:
+    """role: of the API key that is asked with."""
+
     id: str
+    role: Role
 
     @property
     def name(self) -> str:
@@ -56,7 +69,9 @@ async def provide_employer(request: AnyRequest, service: ServiceGiven) -> Employ
     employer_id = await employer_of_key(service.reader, token_digest(request))
     if employer_id is None:
         raise unauthorized()
-    return EmployerActor(employer_id)
+    actor = EmployerActor(employer_id, FIRST_KEY_ROLE)
+    check_role(actor.role, operation_of(request))
+    return actor
 
 
 async def provide_candidate(request: AnyRequest, service: ServiceGiven) -> CandidateActor:
@@ -65,6 +80,20 @@ async def provide_candidate(request: AnyRequest, service: ServiceGiven) -> Candi
     if seat is None:
         raise unauthorized()
     return CandidateActor(seat)
+
+
+def check_role(role: Role, operation: Operation) -> None:
+    """Refuse what the role does not include, before anything is looked up: that says nothing of what there is."""
+    needed = operation.role
+    assert needed is not None, f"{operation.id} is asked for by an employer and names no role"
+    if not includes(role, needed):
+        raise forbidden(role, needed)
+
+
+def operation_of(request: AnyRequest) -> Operation:
+    """Give the operation that stands beside the handler of a request."""
+    operation: Operation = request.route_handler.opt[OPERATION]
+    return operation
 
 
 def token_digest(request: AnyRequest) -> str:

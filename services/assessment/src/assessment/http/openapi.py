@@ -58,6 +58,8 @@ def _operation(operation: Operation, path: str) -> dict[str, Any]:
     if taken := body(operation):
         described["requestBody"] = taken
     described["responses"] = answers(operation, path)
+    if operation.role is not None:
+        described["x-least-role"] = operation.role
     described["security"] = [] if operation.actor == "anyone" else [{_SECURITY[operation.actor][0]: []}]
     return described
 

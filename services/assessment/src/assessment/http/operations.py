@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from litestar.handlers import HTTPRouteHandler
 
+from contracts.assessment.keys import Role
 from contracts.assessment.limits import MAX_BODY_BYTES
 from contracts.problems import Problem, ProblemType
 from contracts.wire import Message, Request as RequestBody
@@ -23,6 +24,7 @@ FRESH: Final[tuple[QueryName, ...]] = ("at_least",)
 class Operation:
     """One method of one resource.
 
+    role: the least role of an API key that may do it; every operation of an employer names one
     answers: Struct by status, None where there is no body
     idempotency: whether Idempotency-Key is taken; if_match: whether the resource's ETag is
     file: the body is multipart with one part `file`
@@ -35,6 +37,7 @@ class Operation:
     summary: str
     actor: Actor
     answers: Mapping[int, type[Message] | None]
+    role: Role | None = None
     body: type[RequestBody] | None = None
     body_needed: bool = True
     file: bool = False
@@ -51,6 +54,8 @@ class Operation:
     query_names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        named = "an employer's operation names the least role that may do it, and no other one does"
+        assert (self.role is not None) == (self.actor == "employer"), f"{self.id}: {named}"
         object.__setattr__(self, "query_names", frozenset(self.query))
 
     @property
@@ -78,6 +83,8 @@ def problems_of(operation: Operation, path: str) -> tuple[ProblemType, ...]:
     found |= set(operation.problems)
     if operation.actor != "anyone":
         found.add(ProblemType.UNAUTHORIZED)
+    if operation.role is not None:
+        found.add(ProblemType.FORBIDDEN)
     if "{" in path:
         found.add(ProblemType.NOT_FOUND)
     if operation.is_command:

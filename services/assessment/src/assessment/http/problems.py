@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from assessment.domain.decision import Reason, Refusal
+from contracts.assessment.keys import Role
 from contracts.problems import ProblemType, problem
 from servicekit.problems import ProblemRaised, malformed
 
-__all__ = ["PROBLEM_OF", "malformed", "not_found", "of_refusal", "refused", "try_again", "unauthorized"]
+__all__ = ["PROBLEM_OF", "forbidden", "malformed", "not_found", "of_refusal", "refused", "try_again", "unauthorized"]
 
 PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.NOT_FOUND: ProblemType.NOT_FOUND,
@@ -43,6 +44,11 @@ def refused(kind: ProblemType, detail: str = "", *, at: str = "", seen: str = ""
 def unauthorized() -> ProblemRaised:
     """Answer missing, unknown, expired and revoked credentials alike."""
     return ProblemRaised(problem(ProblemType.UNAUTHORIZED, CREDENTIALS_REFUSED), {"WWW-Authenticate": "Bearer"})
+
+
+def forbidden(role: Role, needed: Role) -> ProblemRaised:
+    """Answer a key whose role does not include what is asked for."""
+    return refused(ProblemType.FORBIDDEN, f"The key's role is {role}; this needs {needed}.", at="role", seen=role)
 
 
 def not_found() -> ProblemRaised:
