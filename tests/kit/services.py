@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from embedded.child import Child
 from embedded.ports import free_port
 from tests.kit.processes import Processes
 
+ROOT = Path(__file__).parents[2]
+SERVE = ("-m", "assessment.cli", "serve")
 ADMIN_TOKEN = "admin-token-of-a-test"
 APPEND_TOKEN = "append-token-of-a-test"
 READ_TOKEN = "read-token-of-a-test"
@@ -83,11 +85,19 @@ def assessment_environment(
 
 
 def start_web(
-    processes: Processes, environment: Mapping[str, str], *, port: int | None = None, name: str = "web"
+    processes: Processes,
+    environment: Mapping[str, str],
+    *,
+    port: int | None = None,
+    name: str = "web",
+    program: Sequence[str] = SERVE,
 ) -> Service:
+    """Serves; another program than the service's own is one of the tests, which breaks it."""
     port = free_port() if port is None else port
     told = {**environment, "ASSESSMENT_PORT": str(port)}
-    return _service(processes, name, (sys.executable, "-m", "assessment.cli", "serve"), told, port)
+    if program is not SERVE:
+        told["PYTHONPATH"] = str(ROOT)
+    return _service(processes, name, (sys.executable, *program), told, port)
 
 
 def start_projector(processes: Processes, environment: Mapping[str, str], *, name: str = "projector") -> Child:

@@ -1,6 +1,6 @@
 """The whole system of a test: log, two web processes and the projector over one database and one NATS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from tests.kit.databases import fresh_name
 from tests.kit.processes import Processes
 from tests.kit.servers import Database, Messages
 from tests.kit.services import (
+    SERVE,
     Service,
     assessment_environment,
     start_eventrail,
@@ -38,10 +39,16 @@ class System:
         return self.webs[0].url
 
     def another_web(
-        self, name: str, environment: Mapping[str, str] | None = None, *, port: int | None = None
+        self,
+        name: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        port: int | None = None,
+        program: Sequence[str] = SERVE,
     ) -> Service:
         """One more web process beside the others, told something of its own."""
-        return start_web(self.processes, {**self.environment, **(environment or {})}, port=port, name=name)
+        told = {**self.environment, **(environment or {})}
+        return start_web(self.processes, told, port=port, name=name, program=program)
 
     def asked(self, statement: str) -> str:
         """What the database answers, as text."""

@@ -1,0 +1,59 @@
+"""`assessment serve` with one of its walls taken away, named by the argument: what the matrix must catch."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from assessment.cli import main
+from assessment.domain import owned
+from assessment.domain.state import AssessmentState, InviteState, State
+from assessment.http import problems
+from assessment.read_models import queries_assessments as queries
+
+FILTER = "live.assessments.employer_id = $1::UUID"
+own_assessment = owned.own_assessment
+missing = problems.NOTHING_HERE
+
+
+def any_invite(state: State, employer_id: str, assessment_id: str, invite_id: str) -> InviteState:
+    invite = state.invites.get(invite_id)
+    if invite is None:
+        raise owned.not_found()
+    return invite
+
+
+def told_assessment(
+    state: State, employer_id: str, assessment_id: str, expected_position: int | None = None
+) -> AssessmentState:
+    words = "This is not yours." if assessment_id in state.assessments else missing
+    problems.NOTHING_HERE = words  # type: ignore[misc]
+    return own_assessment(state, employer_id, assessment_id, expected_position)
+
+
+def read_anybodys() -> None:
+    """A query without its employer."""
+    text = queries._ONE.text
+    assert text.count(FILTER) == 1, text
+    queries._ONE = replace(queries._ONE, text=text.replace(FILTER, "$1::UUID IS NOT NULL"))  # type: ignore[misc]
+
+
+def write_anybodys() -> None:
+    """A command that takes whatever invite it is named."""
+    owned.own_invite = any_invite
+
+
+def tell_that_it_exists() -> None:
+    """A refusal with other words for what is somebody else's."""
+    owned.own_assessment = told_assessment
+
+
+LEAKS: dict[str, Callable[[], None]] = {
+    "read": read_anybodys,
+    "write": write_anybodys,
+    "tell": tell_that_it_exists,
+}
+
+if __name__ == "__main__":
+    LEAKS[sys.argv[1]]()
+    sys.exit(main(["serve"], os.environ))

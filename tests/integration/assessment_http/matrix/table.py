@@ -1,0 +1,129 @@
+"""What each actor is answered by each operation: one row for each, kept true by the walk through the document.
+
+Every request is one that A's own actors are granted, so whoever else is refused is refused for who they are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from tests.integration.assessment_http.matrix.worlds import BANK, Place, Target
+
+Actor = Literal[
+    "nobody", "operator", "owner A", "owner B", "candidate of A", "candidate of B", "used", "expired", "revoked"
+]
+ACTORS: Final[tuple[Actor, ...]] = get_args(Actor)
+STRANGERS: Final = frozenset[Actor]({"nobody", "owner B", "candidate of B", "expired", "revoked"})
+"""Who may see nothing of A's."""
+
+Outcome = str
+"""A status, and the problem's name where it is one."""
+UNKNOWN: Final = "401 unauthorized"
+MISSING: Final = "404 not-found"
+Body = Callable[[Target], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """place: what of A's the address names; body: made for it; bank: a file is sent in place of a body."""
+
+    place: Place
+    outcomes: Mapping[Actor, Outcome]
+    body: Body | None = None
+    bank: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        return self.outcomes["nobody"].startswith("2")
+
+
+def of_operator(place: Place, status: str, body: Body | None = None) -> Row:
+    return Row(place, _all(UNKNOWN) | {"operator": status}, body)
+
+
+def of_employer(place: Place, status: str, body: Body | None = None, *, other: Outcome = MISSING, **more: Any) -> Row:
+    """Granted to A's owner; another employer is answered as if there were nothing."""
+    return Row(place, _all(UNKNOWN) | {"owner A": status, "owner B": other}, body, **more)
+
+
+def of_candidate(place: Place, status: str, body: Body | None = None, *, other: Outcome, used: Outcome) -> Row:
+    """Granted to A's candidate; B's is answered about their own sitting."""
+    granted: dict[Actor, Outcome] = {"candidate of A": status, "candidate of B": other, "used": used}
+    return Row(place, _all(UNKNOWN) | granted, body)
+
+
+def of_anyone(place: Place, status: str, body: Body | None = None) -> Row:
+    return Row(place, _all(status), body)
+
+
+def _all(outcome: Outcome) -> dict[Actor, Outcome]:
+    return dict.fromkeys(ACTORS, outcome)
+
+
+def _settings(target: Target) -> Any:
+    return {"title": "Splices"}
+
+
+def _questions(target: Target) -> Any:
+    return {"questions": [{"kind": "true_false", "prompt": "An eye splice is a knot.", "correct": False}]}
+
+
+def _invites(target: Target) -> Any:
+    return {"invites": [{"name": "Ada", "email": target.email}]}
+
+
+def _essays(target: Target) -> Any:
+    return {"essays": [{"question_id": target.question_id, "points": 1, "note": "Short."}]}
+
+
+def _one_answer(target: Target) -> Any:
+    return {"answer": "Friction.", "sequence": 2}
+
+
+def _all_answers(target: Target) -> Any:
+    return {"answers": {target.question_id: "Friction."}}
+
+
+DONE_ALREADY: Final = "409 already-submitted"
+NO_QUESTION: Final = "422 unknown-question"
+TABLE: Final[Mapping[str, Row]] = {
+    "healthLive": of_anyone("nothing", "200"),
+    "healthReady": of_anyone("nothing", "200"),
+    "schema": of_anyone("nothing", "200"),
+    "schemaFile": of_anyone("nothing", "200"),
+    "getImportTemplate": of_anyone("template", "200"),
+    "joinPublic": of_anyone("link", "201", lambda target: {"name": "Ann", "email": target.email}),
+    "createEmployer": of_operator("nothing", "201", lambda _: {"name": "Riggers"}),
+    "getEmployer": of_operator("employer", "200"),
+    "changeEmployer": of_operator("employer", "200", lambda _: {"active_limit": 1000}),
+    "createAssessment": of_employer("nothing", "201", _settings, other="201"),
+    "listAssessments": of_employer("nothing", "200", other="200"),
+    "getAssessment": of_employer("draft", "200"),
+    "changeAssessment": of_employer("draft", "200", _settings),
+    "deleteAssessment": of_employer("draft", "204"),
+    "replaceQuestions": of_employer("draft", "200", _questions),
+    "getQuestions": of_employer("draft", "200"),
+    "checkImport": of_employer("draft", "201", bank=True),
+    "commitImport": of_employer("import", "200", lambda target: {"digest": target.digest, "mode": "valid_rows"}),
+    "getImportErrorRows": of_employer("import", "200"),
+    "publishAssessment": of_employer("draft", "200"),
+    "closeAssessment": of_employer("published", "200"),
+    "duplicateAssessment": of_employer("published", "201"),
+    "issueInvites": of_employer("published", "201", _invites),
+    "listInvites": of_employer("published", "200"),
+    "revokeInvite": of_employer("invite", "200"),
+    "resendInvite": of_employer("invite", "200"),
+    "listSubmissions": of_employer("published", "200"),
+    "getSubmission": of_employer("submission", "200"),
+    "reviewSubmission": of_employer("submission", "200", _essays),
+    "voidSubmission": of_employer("submission", "200", lambda _: {"reason": "a retake"}),
+    "take": of_candidate("sitting", "200", other="200", used="200"),
+    "startSitting": of_candidate("seat", "200", other="200", used=DONE_ALREADY),
+    "saveAnswer": of_candidate("sitting", "200", _one_answer, other=NO_QUESTION, used=DONE_ALREADY),
+    "submitSitting": of_candidate("sitting", "201", _all_answers, other=NO_QUESTION, used=DONE_ALREADY),
+}
+
+MULTIPART: Final = {"Content-Type": "multipart/form-data; boundary=edge"}
+FILE: Final = (
+    b'--edge\r\nContent-Disposition: form-data; name="file"; filename="bank.csv"\r\n\r\n' + BANK + b"\r\n--edge--\r\n"
+)
