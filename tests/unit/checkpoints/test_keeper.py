@@ -96,8 +96,9 @@ async def test_an_empty_log_writes_none(tmp_path: Path) -> None:
 
 async def test_a_following_life_goes_on_from_the_newest(tmp_path: Path) -> None:
     async with Stand(tmp_path).open() as first:
-        await first.append(4)
+        await first.append(3)
         await first.until_written(3)
+        await first.append(1)
     assert first.keeper.write()
     async with Stand(tmp_path).open() as second:
         await second.append(2)

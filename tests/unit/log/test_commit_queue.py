@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from docs.tools.independent_reader import read_log
-from eventrail.log import commit_queue
-from eventrail.log.commit_queue import LINE_OVERHEAD_BYTES, CommitQueue
+from eventrail.log import waiting_room
+from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.errors import AppendsSuspended, DiskFull, QueueFull, RangeDamaged, SyncFailed
 from eventrail.log.events import Appended, Outcome
 from eventrail.log.log import Log
+from eventrail.log.waiting_room import LINE_OVERHEAD_BYTES
 from tests.kit.faulty_files import FaultyFiles
 from tests.kit.logs import append, event, open_log
 
@@ -278,7 +279,7 @@ async def test_what_is_committed_together_is_bounded(
     files = GatedFiles()
     log = open_log(tmp_path, files=files)
     size = LINE_OVERHEAD_BYTES + len("event") + len("{}")
-    monkeypatch.setattr(commit_queue, "BATCH_BYTES", 2 * size + 200)
+    monkeypatch.setattr(waiting_room, "BATCH_BYTES", 2 * size + 200)
     async with queue_of(log) as queue:
         first = await begun(queue, files)
         rest = [asyncio.create_task(queue.append(append(event(b"1" * n)))) for n in (100, 100 + beyond)]

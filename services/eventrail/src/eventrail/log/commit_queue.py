@@ -2,31 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, TypeVar, TypeVarTuple
+from functools import partial
+from typing import Final
 
-from eventrail.log.admission import append_bytes
-from eventrail.log.errors import AppendsSuspended, QueueFull, RangeDamaged, SyncFailed
+from eventrail.log.errors import AppendsSuspended, RangeDamaged, SyncFailed
 from eventrail.log.events import Append, Outcome
 from eventrail.log.log import Log
-
-Arguments = TypeVarTuple("Arguments")
-Result = TypeVar("Result")
-
-BATCH_BYTES: Final = 16 * 1024 * 1024
-"""What is committed together: a torn batch must fit into the space reserve, and its forming into memory."""
-LINE_OVERHEAD_BYTES: Final = 256
-"""What a line has besides what the client sent."""
+from eventrail.log.waiting_room import Awaited, Batch, Receiver, WaitingRoom
+from eventrail.log.writer import Writer
 
 _STOPPED: Final = "the log is being closed"
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    append: Append
-    size_bytes: int
-    answer: "asyncio.Future[Outcome]"
+class _Working:
+    loop: asyncio.AbstractEventLoop
+    writer: Writer
 
 
 class CommitQueue:
@@ -47,42 +39,44 @@ class CommitQueue:
     ) -> None:
         self._log = log
         self._on_fatal = on_fatal
-        self._max_waiting_appends = max_waiting_appends
-        self._max_waiting_bytes = max_waiting_bytes
         self._idle_seconds = idle_seconds
         self._suspension = log.suspension
-        self._waiting: list[_Waiting] = []
-        # What is not answered yet, waiting or being committed.
-        self._unanswered_appends = 0
-        self._unanswered_bytes = 0
-        self._gathered = asyncio.Event()
+        self._room = WaitingRoom(max_waiting_appends, max_waiting_bytes)
         self._advanced = asyncio.Event()
+        self._ended = asyncio.Event()
         self._stopping = False
         self._failure: SyncFailed | None = None
-        self._writer = ThreadPoolExecutor(1, "eventrail-writer")
-        self._running: asyncio.Task[None] | None = None
+        self._working: _Working | None = None
+        # Whether the writer has work, or is about to be given some; true before the start and after the end too.
+        self._busy = True
+        self._idle_since = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Begin to commit; `on_fatal` is called once, in the event loop, when the disk failed under the writer."""
-        self._running = asyncio.create_task(self._run(), name="eventrail-commit-queue")
+        loop = asyncio.get_running_loop()
+        self._working = _Working(loop, Writer(loop.call_soon_threadsafe))
+        self._go_on()
 
     async def stop(self) -> None:
         """Refuse what comes, answer what is waiting, write the head down."""
         self._stopping = True
-        self._gathered.set()
         self._advanced.set()
-        if self._running is not None:
-            await self._running
-        self._writer.shutdown()
+        if self._working is None:
+            return
+        if not self._busy:
+            self._go_on()
+        await self._ended.wait()
+        self._working.writer.stop()
 
     @property
     def unanswered_appends(self) -> int:
         """Appends that wait or are being committed."""
-        return self._unanswered_appends
+        return self._room.appends
 
     @property
     def unanswered_bytes(self) -> int:
-        return self._unanswered_bytes
+        return self._room.size_bytes
 
     @property
     def suspension(self) -> str | None:
@@ -103,14 +97,24 @@ class CommitQueue:
         Raises `QueueFull`, `AppendsSuspended`, `DiskFull`, `SyncFailed`. A caller that is cancelled learns nothing:
         the append may stand.
         """
-        size_bytes = append_bytes(append) + LINE_OVERHEAD_BYTES * len(append.events)
-        self._refuse(size_bytes)
-        waiting = _Waiting(append, size_bytes, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        self._unanswered_appends += 1
-        self._unanswered_bytes += size_bytes
-        self._gathered.set()
-        return await waiting.answer
+        awaited = Awaited(asyncio.get_running_loop().create_future())
+        self.submit(append, awaited)
+        return await awaited.answer
+
+    def submit(self, append: Append, receiver: Receiver) -> None:
+        """The same for one who does not wait in a coroutine: raises `QueueFull` and `AppendsSuspended` at once.
+
+        Whatever else it comes to, the receiver is told in the event loop, those of a batch one after the other.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._suspension is not None or self._stopping:
+            raise AppendsSuspended(self._suspension or _STOPPED)
+        self._room.admit(append, receiver)
+        if not self._busy:
+            # Not at once: what else comes in this turn of the event loop goes along.
+            self._busy = True
+            self._at_work.loop.call_soon(self._go_on)
 
     async def head_beyond(self, position: int, timeout_seconds: float) -> int:
         """The head as soon as it is beyond `position`, or whatever it is at the timeout or when the queue stops."""
@@ -122,93 +126,91 @@ class CommitQueue:
             pass
         return self._log.head.position
 
-    def _refuse(self, size_bytes: int) -> None:
-        if self._failure is not None:
-            raise self._failure
-        if self._suspension is not None or self._stopping:
-            raise AppendsSuspended(self._suspension or _STOPPED)
-        full = self._unanswered_appends >= self._max_waiting_appends
-        # An append larger than the bound is still taken by an empty queue: its own limit holds elsewhere.
-        if full or (self._unanswered_bytes and self._unanswered_bytes + size_bytes > self._max_waiting_bytes):
-            raise QueueFull(self._unanswered_appends, self._unanswered_bytes)
+    @property
+    def _at_work(self) -> _Working:
+        assert self._working is not None, "the queue is started before anything waits in it"
+        return self._working
 
-    async def _run(self) -> None:
-        try:
-            await self._serve()
-        except Exception as error:  # noqa: BLE001 - whatever ends the writer ends the process, never in silence
-            self._fail(error if isinstance(error, SyncFailed) else SyncFailed("the commit queue", repr(error)))
-
-    async def _serve(self) -> None:
-        while self._waiting or not self._stopping:
-            if self._waiting:
-                await self._commit_waiting()
-            else:
-                await self._wait_for_work()
-        await self._in_writer(self._log.write_head)
-
-    async def _wait_for_work(self) -> None:
-        """Until something waits or the queue stops; when the log falls idle, its head is written down."""
-        self._gathered.clear()
-        try:
-            async with asyncio.timeout(self._idle_seconds):
-                await self._gathered.wait()
-        except TimeoutError:
-            await self._in_writer(self._log.write_head)
-            await self._gathered.wait()
-
-    async def _commit_waiting(self) -> None:
-        taken = self._take_batch()
-        try:
-            await self._commit([waiting for waiting in taken if not waiting.answer.done()])
-        finally:
-            self._unanswered_appends -= len(taken)
-            self._unanswered_bytes -= sum(waiting.size_bytes for waiting in taken)
-        # Set and cleared at once, the event wakes whoever waits now.
-        self._advanced.set()
-        self._advanced.clear()
-
-    def _take_batch(self) -> list[_Waiting]:
-        """As much as is committed together, and at least one."""
-        size_bytes = 0
-        for count, waiting in enumerate(self._waiting):
-            size_bytes += waiting.size_bytes
-            if count and size_bytes > BATCH_BYTES:
-                break
+    def _go_on(self) -> None:
+        """Give the writer, which has nothing to do, what is next."""
+        self._busy = True
+        if batch := self._room.next_batch():
+            commit = partial(self._log.commit, [waiting.append for waiting in batch])
+            self._at_work.writer.do(commit, partial(self._committed, batch))
+        elif self._stopping:
+            self._at_work.writer.do(self._log.write_head, self._closed)
         else:
-            count = len(self._waiting)
-        taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        return taken
+            self._busy = False
+            self._fall_idle()
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    def _committed(self, batch: Batch, came_to: list[Outcome] | Exception) -> None:
+        """The writer is given the next batch before the answers to this one are written: both take their time."""
         try:
-            outcomes = await self._in_writer(self._log.commit, [waiting.append for waiting in batch])
-        except RangeDamaged as damage:
-            if len(batch) == 1:
-                _refuse_all(batch, damage)
+            if isinstance(came_to, RangeDamaged) and len(batch) > 1:
+                # One of them must be compared with what can't be read; the others need not suffer for it.
+                self._room.put_apart(batch)
+                self._go_on()
                 return
-            # One of them must be compared with what can't be read; the others need not suffer for it.
-            for waiting in batch:
-                await self._commit([waiting])
-        except Exception as error:
-            _refuse_all(batch, error)
-            if isinstance(error, SyncFailed):
-                raise
-        else:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if not waiting.answer.done():
-                    waiting.answer.set_result(outcome)
+            if isinstance(came_to, SyncFailed):
+                self._fail(came_to, batch)
+                return
+            self._go_on()
+            self._room.release(batch)
+            if isinstance(came_to, Exception):
+                _refuse_all(batch, came_to)
+            else:
+                for waiting, outcome in zip(batch, came_to, strict=True):
+                    waiting.receiver.settle(outcome)
+            # Set and cleared at once, the event wakes whoever waits now.
+            self._advanced.set()
+            self._advanced.clear()
+        except Exception as error:  # noqa: BLE001 - whatever ends the queue ends the process, never in silence
+            self._fail(_as_failure(error))
 
-    def _fail(self, failure: SyncFailed) -> None:
+    def _fall_idle(self) -> None:
+        """When nothing comes for a while, the head is written down: one timer looks, however often that begins."""
+        self._idle_since = self._at_work.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self._at_work.loop.call_later(self._idle_seconds, self._look)
+
+    def _look(self) -> None:
+        self._idle_timer = None
+        if self._busy:
+            return
+        rest_seconds = self._idle_since + self._idle_seconds - self._at_work.loop.time()
+        if rest_seconds > 0:
+            self._idle_timer = self._at_work.loop.call_later(rest_seconds, self._look)
+            return
+        self._busy = True
+        self._at_work.writer.do(self._log.write_head, self._head_written)
+
+    def _head_written(self, came_to: object) -> None:
+        if isinstance(came_to, Exception):
+            self._fail(_as_failure(came_to))
+        elif self._room or self._stopping:
+            self._go_on()
+        else:
+            self._busy = False
+
+    def _closed(self, came_to: object) -> None:
+        if isinstance(came_to, Exception):
+            self._fail(_as_failure(came_to))
+        self._ended.set()
+
+    def _fail(self, failure: SyncFailed, batch: Batch | None = None) -> None:
+        """Nothing is committed any more: the queue stays busy for ever."""
         self._failure = failure
-        _refuse_all(self._waiting, failure)
-        self._waiting = []
+        refused = [*(batch or ()), *self._room.empty()]
+        self._room.release(refused)
+        _refuse_all(refused, failure)
+        self._ended.set()
         self._on_fatal(failure)
 
-    def _in_writer(self, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> "asyncio.Future[Result]":
-        return asyncio.get_running_loop().run_in_executor(self._writer, work, *arguments)
 
-
-def _refuse_all(batch: list[_Waiting], error: Exception) -> None:
+def _refuse_all(batch: Batch, error: Exception) -> None:
     for waiting in batch:
-        if not waiting.answer.done():
-            waiting.answer.set_exception(error)
+        waiting.receiver.refuse(error)
+
+
+def _as_failure(error: Exception) -> SyncFailed:
+    return error if isinstance(error, SyncFailed) else SyncFailed("the commit queue", repr(error))
