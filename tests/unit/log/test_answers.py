@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from docs.tools.independent_reader import read_log
+from eventrail.log.answers import Layer, answer_condition
 from eventrail.log.events import (
     AfterBeyondHead,
     Append,
@@ -18,6 +19,7 @@ from eventrail.log.events import (
     Outcome,
     Replayed,
 )
+from eventrail.log.index.port import IndexDelta
 from eventrail.log.limits import LINE_BYTES
 from tests.kit.logs import append, event, numbered_id, open_log
 
@@ -107,6 +109,48 @@ def test_an_id_that_stands_in_any_other_way_is_reused(commit: Commit, reuse: str
 def test_two_appends_do_not_make_one(commit: Commit) -> None:
     both = append(event(number=1), event(number=2))
     assert commit(append(event(number=1)), append(event(number=2)), both)[2] == IdReused(numbered_id(1), 2)
+
+
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_the_rest_of_an_append_is_not_that_append(tmp_path: Path, before: int) -> None:
+    """Wherever in the log it stands, at its very beginning too."""
+    log = open_log(tmp_path)
+    log.commit([append(event(number=9 + number)) for number in range(before)])
+    log.commit([append(event(number=1), event(number=2))])
+    assert log.commit([append(event(number=2))]) == [IdReused(numbered_id(2), before + 2)]
+    log.close()
+
+
+@pytest.mark.parametrize("before", [0, 1, 5])
+def test_a_batch_is_held_against_itself_wherever_it_begins(tmp_path: Path, before: int) -> None:
+    log = open_log(tmp_path)
+    log.commit([append(event()) for _ in range(before)])
+    first, second = before + 2, before + 4
+    assert log.commit([append(event()), THREE, THREE, changed(1, data=b"4"), append(event())]) == [
+        Appended(before + 1, before + 1),
+        Appended(first, second),
+        Replayed(first, second),
+        IdReused(numbered_id(1), first),
+        Appended(second + 1, second + 1),
+    ]
+    log.close()
+
+
+class NoStanding:
+    """A `Standing` with nothing in it but a head."""
+
+    def position_of(self, event_id: str) -> int | None:
+        return None
+
+    def stored_line(self, position: int) -> bytes:
+        raise AssertionError("nothing stands")
+
+    def layers(self) -> tuple[Layer, ...]:
+        return (Layer(IndexDelta(), 0, 7),)
+
+
+def test_no_condition_holds() -> None:
+    assert answer_condition((), NoStanding()) is None
 
 
 def test_a_retry_with_the_ids_that_the_server_gave_is_a_replay(tmp_path: Path) -> None:

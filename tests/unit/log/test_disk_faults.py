@@ -116,6 +116,21 @@ def test_an_interrupted_write_is_made_again(tmp_path: Path) -> None:
     assert len(read_log(tmp_path).events) == 1
 
 
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_an_interrupted_read_is_made_again(tmp_path: Path, after: int) -> None:
+    log = open_log(tmp_path)
+    log.commit([append(event(b'"read"'))])
+    log.close()
+    files = FaultyFiles()
+    files.fail_next("read_at", errno.EINTR, after=after)
+    again = open_log(tmp_path, files=files)
+    assert again.head == log.head
+    line = again.line_at(1)
+    assert line is not None
+    assert b'"data":"read"' in line
+    again.close()
+
+
 FATAL = [
     ("write_at", errno.EIO),
     ("sync_data", errno.EIO),

@@ -104,6 +104,14 @@ MALFORMED = [
 ]
 
 
+@pytest.mark.parametrize("number", [b"1e400", b"9" * 5_000])
+@pytest.mark.parametrize("text", [b'"\\n\\\\"', b'"\\ud83c\\udf0d"', b'"\\\\ud800"', b'"\\u0041"'])
+def test_escapes_beside_a_number_beyond_what_is_held_are_kept(number: bytes, text: bytes) -> None:
+    """The number sends it on the slow path, where each escape is looked at."""
+    raw = b"[" + text + b"," + number + b"]"
+    assert compact_json(raw) == raw
+
+
 @pytest.mark.parametrize(("raw", "where"), MALFORMED, ids=range(len(MALFORMED)))
 def test_malformed_json_is_refused_and_the_place_named(raw: bytes, where: str) -> None:
     with pytest.raises(Malformed) as refusal:

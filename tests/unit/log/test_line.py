@@ -79,24 +79,37 @@ def test_every_event_comes_back_from_its_line(
     assert raw.count(b"\n") == 1
 
 
+NOT_CONTINUED = "the line before belongs to an append that this line does not continue"
+MISFIT = "commit or synced do not fit the line before"
+
+
 def damaged_lines() -> dict[str, tuple[bytes, str]]:
     first = formed(genesis(LOG_ID), NewEvent("a", (), b"1"))
     good = follow(genesis(LOG_ID), first)
     second = formed(good, NewEvent("b", ("t:1",), b"2"))
     return {
-        "no newline": (second[:-1], "no end"),
+        "no newline": (second[:-1], "the line has no end"),
         "another position": (formed(genesis(LOG_ID), NewEvent("b", (), b"2")), "position 1 stands where 2 belongs"),
-        "commit below the position": (formed(good, NewEvent("b", (), b"2"), commit=1), "commit or synced"),
-        "synced that never was a head": (formed(good, NewEvent("b", (), b"2"), synced=7), "commit or synced"),
-        "an earlier time": (second.replace(b"2026-11-22T08", b"2026-11-22T07"), "time"),
-        "another byte of data": (second.replace(b'"data":2', b'"data":3'), "hash"),
-        "another byte of hash": (second[:-4] + (b"0" if second[-4:-3] != b"0" else b"1") + second[-3:], "hash"),
-        "keys in another order": (second.replace(b'"type":"b","tags":["t:1"]', b'"tags":["t:1"],"type":"b"'), "shape"),
-        "no meta": (second.replace(b',"meta":{}', b""), "shape"),
-        "whitespace": (second.replace(b'"data":2', b'"data": 2'), "hash"),
-        "a position with a zero before": (second.replace(b'"position":2', b'"position":02'), "shape"),
-        "zeros": (b"\0" * 200 + b"\n", "shape"),
-        "nothing": (b"\n", "shape"),
+        "commit below the position": (formed(good, NewEvent("b", (), b"2"), commit=1), MISFIT),
+        "synced that never was a head": (formed(good, NewEvent("b", (), b"2"), synced=7), MISFIT),
+        "an earlier time": (
+            second.replace(b"2026-11-22T08", b"2026-11-22T07"),
+            "its time is before the time of the line before",
+        ),
+        "another byte of data": (second.replace(b'"data":2', b'"data":3'), "the hash does not close"),
+        "another byte of hash": (
+            second[:-4] + (b"0" if second[-4:-3] != b"0" else b"1") + second[-3:],
+            "the hash does not close",
+        ),
+        "keys in another order": (
+            second.replace(b'"type":"b","tags":["t:1"]', b'"tags":["t:1"],"type":"b"'),
+            "not the shape of a line",
+        ),
+        "no meta": (second.replace(b',"meta":{}', b""), "not the shape of a line"),
+        "whitespace": (second.replace(b'"data":2', b'"data": 2'), "the hash does not close"),
+        "a position with a zero before": (second.replace(b'"position":2', b'"position":02'), "not the shape of a line"),
+        "zeros": (b"\0" * 200 + b"\n", "not the shape of a line"),
+        "nothing": (b"\n", "not the shape of a line"),
     }
 
 
@@ -104,15 +117,17 @@ def damaged_lines() -> dict[str, tuple[bytes, str]]:
 def test_what_is_not_the_next_line_is_refused_with_a_reason(damage: str) -> None:
     previous = follow(genesis(LOG_ID), formed(genesis(LOG_ID), NewEvent("a", (), b"1")))
     raw, reason = damaged_lines()[damage]
-    with pytest.raises(BadLine, match=reason):
+    with pytest.raises(BadLine) as refusal:
         follow(previous, raw)
+    assert (refusal.value.reason, str(refusal.value)) == (reason, reason)
+    assert refusal.value.misplaced == (damage == "another position"), "only a whole line can be out of its place"
 
 
 def test_a_line_inside_an_append_continues_it() -> None:
     first = follow(genesis(LOG_ID), formed(genesis(LOG_ID), NewEvent("a", (), b"1"), commit=2))
     assert follow(first, formed(first, NewEvent("a", (), b"1"), commit=2, synced=0)).commit == 2
     for commit, synced in ((3, 0), (2, 1)):
-        with pytest.raises(BadLine, match="does not continue"):
+        with pytest.raises(BadLine, match=f"^{NOT_CONTINUED}$"):
             follow(first, formed(first, NewEvent("a", (), b"1"), commit=commit, synced=synced))
 
 
@@ -137,6 +152,14 @@ def test_data_that_looks_like_the_end_of_a_line_is_data() -> None:
     bait = b'{"x":1,"meta":{},"commit":9,"synced":8,"hash":"' + b"0" * 64 + b'"}'
     line = parse_line(formed(genesis(LOG_ID), NewEvent("a", (), bait)))
     assert (line.commit, line.synced) == (1, 0)
+
+
+@pytest.mark.parametrize("part", ["data", "meta"])
+def test_what_has_a_newline_never_becomes_a_line(part: str) -> None:
+    """Admission has taken it out; one that came through would make two lines of one."""
+    broken = NewEvent("a", (), b"[\n1]") if part == "data" else NewEvent("a", (), b"1", None, b"{\n}")
+    with pytest.raises(AssertionError, match=f"^{part} is compact JSON$"):
+        formed(genesis(LOG_ID), broken)
 
 
 def test_times_are_utc_with_microseconds_and_sort_as_text() -> None:

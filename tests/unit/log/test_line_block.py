@@ -2,7 +2,6 @@
 
 import os
 import random
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from eventrail.log.events import NewEvent
 from eventrail.log.files import SystemFiles
 from eventrail.log.limits import LINE_BYTES, NESTING_LEVELS
 from eventrail.log.line import StoredLine, form_line, genesis
+from tests.kit.forged_lines import hashed_anew
 from tests.kit.logs import numbered_id
 
 GENESIS = genesis(numbered_id(0))
@@ -44,15 +44,6 @@ def block_of(appends: int, *, data: bytes | None = None) -> bytes:
             line, line_hash = form_line(event, numbered_id(position), position, TIME, commit, synced, line_hash)
             lines.append(line)
     return b"".join(lines)
-
-
-def hashed_anew(block: bytes) -> bytes:
-    """The same lines with hashes that close: as a writer with a fault, or a forger, would leave them."""
-    found, line_hash = [], GENESIS.hash
-    for raw in block.split(b"\n")[:-1]:
-        line_hash = sha256(line_hash.encode() + raw[:-75]).hexdigest()
-        found.append(raw[:-75] + b',"hash":"' + line_hash.encode() + b'"}\n')
-    return b"".join(found)
 
 
 def findings(path: Path, content: bytes, *, is_open: bool = False) -> SegmentFindings:
@@ -146,7 +137,7 @@ def test_flaws_under_hashes_that_close_are_found_alike(
     before, after = FORGED[flaw]
     block = block_of(6)
     assert before in block
-    forged = hashed_anew(block.replace(before, after, 1))
+    forged = hashed_anew(block.replace(before, after, 1), GENESIS.hash)
     path = tmp_path / "segments" / f"{1:020}.ndjson"
     path.parent.mkdir()
     fast = findings(path, forged)
@@ -158,8 +149,8 @@ def test_flaws_under_hashes_that_close_are_found_alike(
 def test_control_lines_that_are_hashed_anew_without_a_flaw_pass(tmp_path: Path) -> None:
     path = tmp_path / "segments" / f"{1:020}.ndjson"
     path.parent.mkdir()
-    assert hashed_anew(block_of(6)) == block_of(6)
-    assert findings(path, hashed_anew(block_of(6))).damage is None
+    assert hashed_anew(block_of(6), GENESIS.hash) == block_of(6)
+    assert findings(path, hashed_anew(block_of(6), GENESIS.hash)).damage is None
 
 
 @pytest.mark.parametrize(("over", "sound"), [(-1, True), (0, True), (1, False)])

@@ -59,6 +59,18 @@ def test_a_reserve_takes_its_share_of_the_file_system_and_no_more(tmp_path: Path
     assert reserve_bytes(tmp_path) == min(share, share + beyond)
 
 
+def test_a_file_system_too_small_for_a_share_needs_no_reserve(tmp_path: Path) -> None:
+    class Tiny(FaultyFiles):
+        def capacity(self, path: Path) -> int:
+            return CAPACITY_SHARE - 1
+
+    files = Tiny()
+    reserve = Reserve(files, Layout(tmp_path), RESERVE_BYTES)
+    assert reserve.renew()
+    assert reserve.whole
+    assert (reserve_bytes(tmp_path), files.calls("allocate")) == (0, [])
+
+
 def test_a_reserve_of_another_size_is_changed_at_the_next_start(tmp_path: Path) -> None:
     for size in (4_096, 8_192, 2_048):
         open_log(tmp_path, Options(extend_bytes=0, reserve_bytes=size)).close()

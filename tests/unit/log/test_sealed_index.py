@@ -3,6 +3,7 @@
 import random
 from array import array
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,37 @@ def test_keys_over_many_blocks(count: int) -> None:
         assert index.find(DIGESTS.of_id(b"%d" % number), read) is None
     assert index.find(bytes(KEY_BYTES), read) is None
     assert index.find(b"\xff" * KEY_BYTES, read) is None
+
+
+def test_keys_between_two_blocks_are_in_none() -> None:
+    """Right behind the last key of each block, and right before the first of the next one."""
+    index = sealed(3_000)
+    section = index._places.keys
+    blocks = [index.block(*section.place(number)) for number in range(section.blocks)]
+    assert len(blocks) > 3
+    for before, behind in pairwise(blocks):
+        last = int.from_bytes(before[-RECORD_BYTES : -RECORD_BYTES + KEY_BYTES], "big")
+        first = int.from_bytes(behind[:KEY_BYTES], "big")
+        for key in (last + 1, (last + first) // 2, first - 1):
+            assert index.find(key.to_bytes(KEY_BYTES, "big"), read) is None
+        assert index.find(last.to_bytes(KEY_BYTES, "big"), read) is not None
+        assert index.find(first.to_bytes(KEY_BYTES, "big"), read) is not None
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_a_key_is_looked_for_where_records_begin(*, stands: bool) -> None:
+    """The bytes of one record and of the next may be those of a key that is asked for."""
+    lowest, highest = b"\x10" * 4 + b"\x20" * (KEY_BYTES - 4), b"\xf0" * KEY_BYTES
+    between = lowest[4:] + (0).to_bytes(4, "little")
+    keys = [lowest, *([between] if stands else []), highest]
+    facts = SegmentFacts("log", 11, 10 + len(keys), len(keys) * 100, "before", "end")
+    offsets = array("Q", range(0, len(keys) * 100 + 1, 100))
+    image = form_index(facts, Entries(keys, (), offsets, {"event": len(keys)}))
+    assert lowest < between < highest
+    assert image.count(between) == 1 + stands
+    index = SealedIndex(SystemFiles(), Path("/nowhere"), lambda: image, image)
+    assert index.position_of(between, read) == (12 if stands else None)
+    assert index.position_of(highest, read) == 10 + len(keys)
 
 
 def test_ranges_over_many_blocks() -> None:

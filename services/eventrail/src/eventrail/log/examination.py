@@ -1,4 +1,4 @@
-"""Reading all segments and judging what is found, changing nothing.
+"""Reading segments and judging what is found, changing nothing.
 
 What was durable and is damaged or missing is corruption, and refused as `LogCorrupt`. What may never have been durable,
 at the very end, is the torn tail of the last batch, and only reported.
@@ -14,7 +14,7 @@ from eventrail.log.errors import LogCorrupt
 from eventrail.log.events import Head
 from eventrail.log.files import Files
 from eventrail.log.layout import Layout, first_position_of
-from eventrail.log.line import BadLine, StoredLine, follow, genesis
+from eventrail.log.line import BadLine, StoredLine, follow
 from eventrail.log.scanning import Problem, ReadAppend, Scan, is_whole, survey
 from eventrail.log.transfer import raw_lines
 
@@ -47,21 +47,6 @@ class Examination:
     size_bytes: int
     reached: int
     problem: Problem | None
-
-
-def examine(files: Files, layout: Layout, log_id: str, witnesses: Witnesses, visit: Visit) -> Examination:
-    """Read and judge the whole log; raises `LogCorrupt`."""
-    segments = list_segments(files, layout)
-    watched = watching(layout, witnesses.head, visit)
-    whole, sealed_bytes = genesis(log_id), 0
-    for segment in segments[:-1]:
-        scan = examine_sealed(files, layout, segment, whole, watched)
-        whole = scan.whole
-        sealed_bytes += scan.whole_end
-    scan = examine_open(files, layout, segments[-1], whole, witnesses, watched)
-    return Examination(
-        tuple(segments), scan.whole, scan.whole_end, sealed_bytes + scan.whole_end, scan.reached, scan.problem
-    )
 
 
 def list_segments(files: Files, layout: Layout) -> list[int]:
@@ -130,11 +115,6 @@ def examine_sealed(files: Files, layout: Layout, segment: int, whole: StoredLine
     return scan
 
 
-def from_its_start(_file: SegmentFile, whole: StoredLine) -> tuple[StoredLine, int]:
-    """A `Begin` that leaves all to be read line by line."""
-    return whole, 0
-
-
 def examine_open(
     files: Files,
     layout: Layout,
@@ -142,7 +122,7 @@ def examine_open(
     whole: StoredLine,
     witnesses: Witnesses,
     visit: Visit,
-    begin: Begin = from_its_start,
+    begin: Begin,
 ) -> Scan:
     """Only behind the last position that was durable may the open segment be torn, or end too soon."""
     with opened_segment(files, layout, segment, whole) as file:

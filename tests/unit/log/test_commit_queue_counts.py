@@ -1,0 +1,83 @@
+"""What a commit queue says of itself, and the edges of its life: what is unanswered, callers that left, no start."""
+
+import asyncio
+import errno
+import threading
+from pathlib import Path
+
+import pytest
+
+from eventrail.log.admission import append_bytes
+from eventrail.log.commit_queue import LINE_OVERHEAD_BYTES, CommitQueue
+from eventrail.log.errors import AppendsSuspended, SyncFailed
+from eventrail.log.events import Appended
+from tests.kit.faulty_files import FaultyFiles
+from tests.kit.logs import append, event, open_log
+
+
+class GatedFiles(FaultyFiles):
+    """A sync tells that it has begun, and waits for the gate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.waiting = threading.Event()
+
+    def sync_data(self, descriptor: int) -> None:
+        self.waiting.set()
+        assert self.gate.wait(30), "the gate was never opened"
+        super().sync_data(descriptor)
+
+
+async def test_what_is_unanswered_is_counted_until_it_is_durable(tmp_path: Path) -> None:
+    files = GatedFiles()
+    log = open_log(tmp_path, files=files)
+    queue = CommitQueue(log, on_fatal=lambda _failure: None)
+    await queue.start()
+    one, two = append(event(b'"one"', "a:1")), append(event(b"2"), event(b"3"))
+    sizes = [append_bytes(one) + LINE_OVERHEAD_BYTES, append_bytes(two) + 2 * LINE_OVERHEAD_BYTES]
+    assert (queue.unanswered_appends, queue.unanswered_bytes) == (0, 0)
+    first = asyncio.create_task(queue.append(one))
+    await asyncio.to_thread(files.waiting.wait, 30)
+    assert (queue.unanswered_appends, queue.unanswered_bytes) == (1, sizes[0])
+    second = asyncio.create_task(queue.append(two))
+    await asyncio.sleep(0)
+    assert (queue.unanswered_appends, queue.unanswered_bytes) == (2, sum(sizes))
+    files.gate.set()
+    assert [await first, await second] == [Appended(1, 1), Appended(2, 3)]
+    await queue.stop()
+    assert (queue.unanswered_appends, queue.unanswered_bytes) == (0, 0)
+    log.close()
+
+
+async def test_a_caller_that_left_is_not_told_of_a_failure(tmp_path: Path) -> None:
+    files = GatedFiles()
+    log = open_log(tmp_path, files=files)
+    failures: list[SyncFailed] = []
+    queue = CommitQueue(log, on_fatal=failures.append)
+    await queue.start()
+    leaving = asyncio.create_task(queue.append(append(event())))
+    staying = asyncio.create_task(queue.append(append(event())))
+    await asyncio.to_thread(files.waiting.wait, 30)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    files.fail_next("sync_data", errno.EIO)
+    files.gate.set()
+    with pytest.raises(SyncFailed, match="fdatasync failed"):
+        await staying
+    assert leaving.cancelled()
+    await queue.stop()
+    assert [failure.operation for failure in failures] == ["fdatasync"]
+    assert queue.unanswered_appends == 0
+    log.close()
+
+
+async def test_a_queue_that_was_never_started_stops_and_takes_nothing(tmp_path: Path) -> None:
+    log = open_log(tmp_path)
+    queue = CommitQueue(log, on_fatal=lambda _failure: None)
+    await queue.stop()
+    with pytest.raises(AppendsSuspended):
+        await queue.append(append(event()))
+    assert queue.unanswered_appends == 0
+    log.close()
