@@ -99,6 +99,8 @@ def test_the_next_sound_line_must_close_over_what_was_healed() -> None:
 def test_where_nobody_holds_more_nothing_contradicts() -> None:
     ours = chain([1, 2, 3])
     closes_over(followed(ours), held(ours), held(ours))
+    with pytest.raises(OtherHistory, match="at position 4"):
+        closes_over(followed(ours), held([*ours, ours[0]]), held(ours))
 
 
 def test_damaged_lines_are_bridged_by_those_of_the_source() -> None:
