@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from assessment.domain.commands import Close, JoinPublicLink, ResendInvite, RevokeInvite
+from assessment.domain.commands import Close, InviteFromFile, JoinPublicLink, ResendInvite, RevokeInvite
 from assessment.domain.decision import Events, Reason, Refusal, Unchanged
 from assessment.domain.invites import has_expired
 from assessment.domain.sealing import opened_details
-from contracts.assessment.limits import MAX_INVITES
+from contracts.append import MAX_APPEND_EVENTS
+from contracts.assessment.limits import MAX_FILE_INVITES, MAX_INVITES
 from contracts.events import (
     CandidateRegistered,
     CandidateUpdated,
@@ -103,6 +104,33 @@ def test_one_request_invites_a_candidate_once() -> None:
         "$.invites[2].email",
         '" BO@EXAMPLE.ORG"',
     )
+
+
+def test_from_a_file_who_is_invited_already_is_passed_over_or_refuses_all() -> None:
+    world = world_with_an_assessment()
+    given.invited(world)
+    gone = given.invited(world, "gone@example.org", invite="gone", expires_at=world.now + timedelta(seconds=5))
+    world.done(revoke(world, gone.invite_id))
+    orders = (
+        order(invite="again"),
+        order("al@example.org", invite="1"),
+        order("late@example.org", invite="2", expires_at=world.now),
+        order("gone@example.org", invite="3"),
+    )
+    command = InviteFromFile(EMPLOYER, ASSESSMENT, orders, "all", world.later())
+    assert world.refused(command).reason is Reason.ROWS_REFUSED
+    facts = world.done(replace(command, mode="valid_rows"))
+    created = [fact.invite_id for fact in facts if isinstance(fact, InviteCreated)]
+    assert created == [an_id("1"), an_id("3")]
+    assert world.execute(replace(command, mode="valid_rows", now=world.later())) == Unchanged(())
+    assert world.done(replace(command, orders=(order("zo@example.org", invite="4"),)))
+
+
+def test_a_file_as_long_as_may_be_is_one_append() -> None:
+    world = world_with_an_assessment()
+    orders = tuple(order(f"c{n}@example.org", invite=f"i{n}") for n in range(MAX_FILE_INVITES))
+    facts = world.done(InviteFromFile(EMPLOYER, ASSESSMENT, orders, "all", world.later()))
+    assert len(facts) == MAX_APPEND_EVENTS
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from uuid import UUID, uuid5
 import msgspec
 
 from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, QUOTA, SITTING, BoundaryRef
-from assessment.domain.commands import Command, ReviewSubmission
+from assessment.domain.commands import Command, InviteFromFile, ReviewSubmission
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Refusal
+from assessment.domain.invites import has_expired
 from assessment.domain.reach import reach
 from assessment.domain.sealing import opened_answer, opened_details, opened_keys, opened_notes
 from assessment.domain.state import (
@@ -124,10 +125,21 @@ class World:
     def state(self, command: Command) -> State:
         """Read the rows of the command's reach."""
         reached = reach(command)
-        state = State({}, {}, {}, {}, {}, self._reviewed(command))
+        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command))
         for ref in (*reached.locked, *reached.relied):
             self._load(ref, state)
         return state
+
+    def _invited(self, command: Command) -> frozenset[str]:
+        """Open invites count here, whatever became of their sittings."""
+        if not isinstance(command, InviteFromFile):
+            return frozenset()
+        sql = "SELECT candidate_id, expires_at FROM invites WHERE assessment_id = ? AND status = 'open'"
+        return frozenset(
+            row["candidate_id"]
+            for row in self.rows.all(sql, command.assessment_id)
+            if not has_expired(_moment(row["expires_at"]), command.now)
+        )
 
     def _reviewed(self, command: Command) -> dict[str, SubmissionState]:
         row = self.rows.one("submissions", command.submission_id) if isinstance(command, ReviewSubmission) else None

@@ -19,6 +19,7 @@ from assessment.domain.commands import (
     DeleteDraft,
     Duplicate,
     EditDraft,
+    InviteFromFile,
     IssueInvites,
     JoinPublicLink,
     ResendInvite,
@@ -177,6 +178,13 @@ def issue(play: Play) -> Command:
     return IssueInvites(employer_id, assessment_id, orders, play.world.now)
 
 
+def from_file(play: Play) -> Command:
+    asked = issue(play)
+    assert isinstance(asked, IssueInvites)
+    mode: Any = play.random.choice(["all", "valid_rows"])
+    return InviteFromFile(asked.employer_id, asked.assessment_id, asked.orders, mode, asked.now)
+
+
 def join(play: Play) -> Command:
     assessment_id = published(play)
     employer_id = play.employer(assessment_id)
@@ -278,6 +286,7 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (1, close),
     (2, change_limit),
     (10, issue),
+    (3, from_file),
     (3, join),
     (2, revoke),
     (4, resend),

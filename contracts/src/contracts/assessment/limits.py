@@ -32,6 +32,10 @@ MAX_WEIGHT: Final = 1_000
 MAX_ANSWER_CHARACTERS: Final = 20_000
 MAX_SEQUENCE: Final = 2**53 - 1
 MAX_INVITES: Final = 100
+MAX_FILE_INVITES: Final = 500
+"""Of one CSV file: an invite may also register its candidate, and one append holds 1,000 events."""
+
+MAX_INVITES_FILE_BYTES: Final = 1024 * 1024
 MAX_REASON_CHARACTERS: Final = 1_000
 MAX_NOTE_CHARACTERS: Final = 5_000
 MAX_PAGE_ITEMS: Final = 100

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assessment.domain.commands import (
     Command,
+    InviteFromFile,
     IssueInvites,
     JoinPublicLink,
     ReviewSubmission,
@@ -23,7 +24,7 @@ class CandidateNeeds:
 
 def candidate_needs(command: Command) -> CandidateNeeds:
     match command:
-        case IssueInvites():
+        case IssueInvites() | InviteFromFile():
             return CandidateNeeds(created=tuple(order.candidate_id for order in command.orders))
         case JoinPublicLink():
             return CandidateNeeds(created=(command.order.candidate_id,))

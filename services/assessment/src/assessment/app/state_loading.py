@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from assessment.app.invited_candidates import read_invited
 from assessment.app.reviewed_submissions import read_reviewed
 from assessment.app.saved_answers import read_saved
 from assessment.app.sealing import unseal
@@ -86,6 +87,7 @@ class StateLoader:
             candidates={one.id: one for one in candidates},
             invites={one.id: one for one in invites},
             submissions=await read_reviewed(connection, command, candidate_keys),
+            invited=await read_invited(connection, command),
         )
 
     async def _assessments(self, connection: Connection, documents: list[str]) -> dict[str, AssessmentState]:

@@ -125,6 +125,17 @@ class IssueInvites:
 
 
 @dataclass(frozen=True, slots=True)
+class InviteFromFile:
+    """Like IssueInvites, but for who is invited already; mode `valid_rows` passes over what can't be issued."""
+
+    employer_id: str
+    assessment_id: str
+    orders: tuple[InviteOrder, ...]
+    mode: Literal["all", "valid_rows"]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class JoinPublicLink:
     """A candidate asks for a personal token; refused for an address that is known already."""
 
@@ -231,6 +242,7 @@ Command = (
     | Close
     | Duplicate
     | IssueInvites
+    | InviteFromFile
     | JoinPublicLink
     | RevokeInvite
     | ResendInvite

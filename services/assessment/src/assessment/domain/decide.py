@@ -16,6 +16,7 @@ from assessment.domain.commands import (
     DeleteDraft,
     Duplicate,
     EditDraft,
+    InviteFromFile,
     IssueInvites,
     JoinPublicLink,
     Publish,
@@ -62,6 +63,8 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return publishing.close(command, state)
         case IssueInvites():
             return invites.issue_invites(command, state, sealer)
+        case InviteFromFile():
+            return invites.invite_from_file(command, state, sealer)
         case JoinPublicLink():
             return invites.join_public_link(command, state, sealer)
         case RevokeInvite():

@@ -18,6 +18,7 @@ class Reason(Enum):
     NOT_PUBLISHED = "not-published"
     NO_QUESTIONS = "no-questions"
     CONTENT_TOO_LARGE = "content-too-large"
+    ROWS_REFUSED = "rows-refused"
     INVITE_REVOKED = "invite-revoked"
     INVITE_INVALID = "invite-invalid"
     ADDRESS_KNOWN = "address-known"

@@ -6,7 +6,14 @@ from typing import Literal
 from msgspec import UnsetType
 
 from assessment.domain.address import normalized_address
-from assessment.domain.commands import InviteOrder, IssueInvites, JoinPublicLink, ResendInvite, RevokeInvite
+from assessment.domain.commands import (
+    InviteFromFile,
+    InviteOrder,
+    IssueInvites,
+    JoinPublicLink,
+    ResendInvite,
+    RevokeInvite,
+)
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer, Unchanged
 from assessment.domain.owned import own_invite, own_published
 from assessment.domain.sealing import details_context, plain_details
@@ -17,6 +24,7 @@ from contracts.events import CandidateRegistered, CandidateUpdated, Fact, Invite
 from contracts.events.candidates import CandidateDetails
 
 Source = Literal["personal", "public"]
+Inviting = IssueInvites | InviteFromFile | JoinPublicLink
 
 
 def has_expired(expires_at: datetime | None, now: datetime) -> bool:
@@ -38,6 +46,23 @@ def issue_invites(command: IssueInvites, state: State, sealer: Sealer) -> Decisi
         facts += _candidate_facts(command, order, state, sealer, at)
         facts.append(_created(command, order, "personal", at))
     return Events(tuple(facts))
+
+
+def invite_from_file(command: InviteFromFile, state: State, sealer: Sealer) -> Decision:
+    """Invite whom no invite leads to the assessment yet; nobody at all, where all are asked for and one can't be."""
+    own_published(state, command.employer_id, command.assessment_id)
+    ready = [
+        (place, order)
+        for place, order in enumerate(command.orders)
+        if order.candidate_id not in state.invited and not has_expired(order.expires_at, command.now)
+    ]
+    if command.mode == "all" and len(ready) < len(command.orders):
+        raise Refused(Reason.ROWS_REFUSED, "Not every row can be invited", at="mode", seen=command.mode)
+    facts: list[Fact] = []
+    for place, order in ready:
+        facts += _candidate_facts(command, order, state, sealer, f"$.invites[{place}]")
+        facts.append(_created(command, order, "personal", f"$.invites[{place}]"))
+    return Events(tuple(facts)) if facts else Unchanged(())
 
 
 def join_public_link(command: JoinPublicLink, state: State, sealer: Sealer) -> Decision:
@@ -96,9 +121,7 @@ def _resendable_until(command: ResendInvite, invite: InviteState) -> datetime | 
     return invite.expires_at
 
 
-def _candidate_facts(
-    command: IssueInvites | JoinPublicLink, order: InviteOrder, state: State, sealer: Sealer, at: str
-) -> list[Fact]:
+def _candidate_facts(command: Inviting, order: InviteOrder, state: State, sealer: Sealer, at: str) -> list[Fact]:
     """Register or update the candidate of an order, as far as there is anything to record."""
     details = _details(order, at)
     known = state.candidates.get(order.candidate_id)
@@ -123,7 +146,7 @@ def _details(order: InviteOrder, at: str) -> CandidateDetails:
     )
 
 
-def _created(command: IssueInvites | JoinPublicLink, order: InviteOrder, source: Source, at: str) -> InviteCreated:
+def _created(command: Inviting, order: InviteOrder, source: Source, at: str) -> InviteCreated:
     return InviteCreated(
         invite_id=order.invite_id,
         assessment_id=command.assessment_id,

@@ -12,6 +12,7 @@ from assessment.domain.commands import (
     DeleteDraft,
     Duplicate,
     EditDraft,
+    InviteFromFile,
     InviteOrder,
     IssueInvites,
     JoinPublicLink,
@@ -41,7 +42,7 @@ def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each 
         case Duplicate():
             relied = (BoundaryRef(ASSESSMENT, command.source_id),)
             return _locking(command.employer_id, BoundaryRef(ASSESSMENT, command.assessment_id), relied=relied)
-        case IssueInvites():
+        case IssueInvites() | InviteFromFile():
             return _inviting(command.employer_id, command.assessment_id, command.orders)
         case JoinPublicLink():
             return _inviting(command.employer_id, command.assessment_id, (command.order,))

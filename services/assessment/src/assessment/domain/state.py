@@ -119,7 +119,10 @@ class SubmissionState:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The rows of a command's reach, by id, and what hangs on them; a row that does not exist has no entry."""
+    """The rows of a command's reach, by id, and what hangs on them; a row that does not exist has no entry.
+
+    invited: of the candidates that a file names, those whom an invite leads to the assessment already
+    """
 
     employers: Mapping[str, EmployerState] = field(default_factory=dict)
     assessments: Mapping[str, AssessmentState] = field(default_factory=dict)
@@ -127,3 +130,4 @@ class State:
     candidates: Mapping[str, CandidateState] = field(default_factory=dict)
     invites: Mapping[str, InviteState] = field(default_factory=dict)
     submissions: Mapping[str, SubmissionState] = field(default_factory=dict)
+    invited: frozenset[str] = frozenset()

@@ -47,9 +47,10 @@ class Call:
         )
 
     def _fingerprint(self) -> str:
-        """SHA-256 over method, path and body: what makes a request the same request."""
-        head = f"{self.request.method}\n{self.request.scope['path']}\n".encode()
-        digest = hashlib.sha256(head)
+        """SHA-256 over method, address and body: what makes a request the same request."""
+        query = self.request.scope["query_string"]
+        address = self.request.scope["path"].encode() + (b"?" + query if query else b"")
+        digest = hashlib.sha256(b"%b\n%b\n" % (self.request.method.encode(), address))
         digest.update(self.body)  # a file of megabytes is not copied for this
         return digest.hexdigest()
 

@@ -100,7 +100,7 @@ async def issue_invites(
     executed = await execute(service, envelope, command)
     issued = {fact.invite_id: fact for fact in facts_of(executed, InviteCreated)}
     items = tuple(
-        _issued(service, issued[derived_id(envelope.key, f"invite:{place}")], draft)
+        issued_invite(service, issued[derived_id(envelope.key, f"invite:{place}")], draft)
         for place, draft in enumerate(drafts)
     )
     return done(executed, IssuedInvites(items), status=201)
@@ -200,7 +200,7 @@ def invite_order(secrets: Secrets, employer_id: str, invite_id: str, draft: Invi
     )
 
 
-def _issued(service: ServiceGiven, fact: InviteCreated, draft: InviteDraft) -> IssuedInvite:
+def issued_invite(service: ServiceGiven, fact: InviteCreated, draft: InviteDraft) -> IssuedInvite:
     """Answer from the fact and the request that asked for it: a retry sends the same request."""
     token = service.secrets.invite_token(fact.invite_id, FIRST_GENERATION)
     return IssuedInvite(

@@ -6,6 +6,7 @@ from typing import Any, Final, get_args
 from assessment.http.identities import IDENTITY_PATTERN
 from assessment.http.operations import Operation, QueryName
 from assessment.http.upload import PART
+from contracts.assessment.bulk_invites import RowsMode
 from contracts.assessment.invites import InviteStatus
 from contracts.assessment.limits import (
     DEFAULT_PAGE_ITEMS,
@@ -30,6 +31,10 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
     "format": (
         "`csv` downloads the questions as a file that an import takes.",
         {"type": "string", "enum": ["json", "csv"], "default": "json"},
+    ),
+    "mode": (
+        "`all` invites everybody or nobody; `valid_rows` those whose row can be.",
+        {"type": "string", "enum": list(get_args(RowsMode)), "default": "all"},
     ),
     "state": (
         "Only those in this state; `pending_review` is the queue of what waits for a person.",

@@ -14,7 +14,7 @@ from contracts.wire import Message, Request as RequestBody
 OPERATION: Final = "operation"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Actor = Literal["operator", "employer", "candidate", "anyone"]
-QueryName = Literal["at_least", "limit", "cursor", "format", "state", "status"]
+QueryName = Literal["at_least", "limit", "cursor", "format", "mode", "state", "status"]
 
 PAGE: Final[tuple[QueryName, ...]] = ("limit", "cursor", "at_least")
 FRESH: Final[tuple[QueryName, ...]] = ("at_least",)
@@ -64,8 +64,8 @@ class Operation:
 
     @property
     def is_command(self) -> bool:
-        """Tell whether it is recorded in the log; a dry run is not."""
-        return self.body is not None or self.if_match == "needed"
+        """Tell whether it is recorded in the log; a dry run, which is done again without harm, is not."""
+        return self.body is not None or self.if_match == "needed" or (self.file and self.idempotency == "needed")
 
     @property
     def is_conditional_read(self) -> bool:

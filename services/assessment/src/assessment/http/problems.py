@@ -19,6 +19,7 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.NOT_PUBLISHED: ProblemType.NOT_PUBLISHED,
     Reason.NO_QUESTIONS: ProblemType.NO_QUESTIONS,
     Reason.CONTENT_TOO_LARGE: ProblemType.CONTENT_TOO_LARGE,
+    Reason.ROWS_REFUSED: ProblemType.IMPORT_REFUSED,
     Reason.INVITE_REVOKED: ProblemType.INVITE_REVOKED,
     Reason.INVITE_INVALID: ProblemType.UNAUTHORIZED,
     Reason.ADDRESS_KNOWN: ProblemType.ADDRESS_KNOWN,

@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from assessment.http import (
     assessments,
+    bulk_invites,
     employers,
     import_templates,
     imports,
@@ -38,6 +39,7 @@ RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
     lifecycle.close_assessment,
     lifecycle.duplicate_assessment,
     invites.issue_invites,
+    bulk_invites.invite_from_file,
     invites.list_invites,
     invites.revoke_invite,
     invites.resend_invite,

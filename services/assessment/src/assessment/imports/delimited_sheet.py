@@ -1,7 +1,7 @@
 """A CSV file as a sheet: decoded, its delimiter found by evidence, its records turned into cells."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,6 +17,9 @@ from assessment.imports.limits import (
 )
 from assessment.imports.problems import FileRefused
 
+IsHeader = Callable[[Iterable[str]], bool]
+"""Tells a header row by its titles: the delimiter that brings one out is the file's."""
+
 
 @dataclass(frozen=True, slots=True)
 class DelimitedFile:
@@ -28,11 +31,16 @@ class DelimitedFile:
     guessed_cells: Sequence[tuple[int, int, str]]
 
 
-def read_delimited(data: bytes) -> DelimitedFile:
+def is_bank(titles: Iterable[str]) -> bool:
+    """Tell the header row of a question bank."""
+    return layout_of(titles) is not None
+
+
+def read_delimited(data: bytes, is_header: IsHeader = is_bank) -> DelimitedFile:
     """Read a whole CSV file; raises FileRefused at the first thing that can't be read one way only."""
     decoded = decode(data)
     named, text = separator_line(decoded.text)
-    delimiter = named or _delimiter(text)
+    delimiter = named or _delimiter(text, is_header)
     rows = list(_rows(text, delimiter))
     sheet = Sheet(None, rows, decimal_comma=delimiter == ";")
     return DelimitedFile(sheet, decoded.encoding, delimiter, _guessed_cells(decoded, rows))
@@ -46,15 +54,15 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             yield Row(number, cells)
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, is_header: IsHeader) -> str:
     """Choose by the header row that a delimiter brings out, then by how many records have equally many fields."""
     sample = text[:DELIMITER_SAMPLE_CHARACTERS]
-    return max(DELIMITERS, key=lambda delimiter: _evidence(sample, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _evidence(sample, delimiter, is_header))
 
 
-def _evidence(sample: str, delimiter: str) -> tuple[bool, int, int]:
+def _evidence(sample: str, delimiter: str, is_header: IsHeader) -> tuple[bool, int, int]:
     sampled = list(islice(_readable(sample, delimiter), DELIMITER_SAMPLE_RECORDS))
-    has_header = any(layout_of(record) is not None for record in sampled[:HEADER_SEARCH_ROWS])
+    has_header = any(is_header(record) for record in sampled[:HEADER_SEARCH_ROWS])
     widths = Counter(len(record) for record in sampled)
     several = {width: count for width, count in widths.items() if width > 1}
     if not several:

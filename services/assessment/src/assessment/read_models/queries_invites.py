@@ -1,10 +1,12 @@
 """What an employer reads of an assessment's invites; who was invited stays sealed here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, case, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, case, literal, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import Statement, compiled
@@ -15,6 +17,11 @@ _EXISTS: Final = compiled(
     select(assessments.c.id).where(
         assessments.c.employer_id == bindparam("employer_id"), assessments.c.id == bindparam("assessment_id")
     )
+)
+_ON_SITTING: Final = and_(
+    sittings.c.employer_id == invites.c.employer_id,
+    sittings.c.assessment_id == invites.c.assessment_id,
+    sittings.c.candidate_id == invites.c.candidate_id,
 )
 _IS_OVER: Final = or_(
     sittings.c.state == "submitted",
@@ -47,14 +54,7 @@ def _page(condition: ColumnElement[bool]) -> Statement:
             candidates,
             and_(candidates.c.employer_id == invites.c.employer_id, candidates.c.id == invites.c.candidate_id),
         )
-        .outerjoin(
-            sittings,
-            and_(
-                sittings.c.employer_id == invites.c.employer_id,
-                sittings.c.assessment_id == invites.c.assessment_id,
-                sittings.c.candidate_id == invites.c.candidate_id,
-            ),
-        )
+        .outerjoin(sittings, _ON_SITTING)
         .where(
             invites.c.employer_id == bindparam("employer_id"),
             invites.c.assessment_id == bindparam("assessment_id"),
@@ -68,6 +68,21 @@ def _page(condition: ColumnElement[bool]) -> Statement:
 
 _PAGE: Final = _page(true())
 _PAGE_OF_STATUS: Final = _page(bindparam("status") == _STATUS)
+
+INVITED: Final = compiled(
+    select(invites.c.candidate_id)
+    .distinct()
+    .select_from(invites)
+    .outerjoin(sittings, _ON_SITTING)
+    .where(
+        invites.c.employer_id == bindparam("employer_id"),
+        invites.c.assessment_id == bindparam("assessment_id"),
+        invites.c.candidate_id == any_(bindparam("ids", type_=ARRAY(UUID(as_uuid=False)))),
+        invites.c.status == "open",
+        or_(_STATUS == "open", sittings.c.state == "started", sittings.c.state == "submitted"),
+    )
+)
+"""Candidates, by id, whom some invite leads to their sitting; after a void, only a later one does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +121,11 @@ async def invites_page(
     if not found and await reader.one(_EXISTS, **whose) is None:
         return None
     return tuple(InviteRow(**dict(row)) for row in found)
+
+
+async def invited_among(reader: Reader, asked: InvitesAsked, candidate_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the candidates who need no other invite to the assessment."""
+    found = await reader.all(
+        INVITED, employer_id=asked.employer_id, assessment_id=asked.assessment_id, ids=candidate_ids, now=asked.now
+    )
+    return frozenset(row["candidate_id"] for row in found)
