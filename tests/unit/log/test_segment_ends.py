@@ -61,7 +61,9 @@ def test_what_stands_at_the_witnessed_head_must_be_its_line(
 @pytest.mark.parametrize("position", [1, 2, 4])
 def test_control_a_head_in_a_sealed_segment_that_is_sound_is_taken(tmp_path: Path, position: int) -> None:
     with_head_at(tmp_path, position)
-    open_log(tmp_path, FOUR_LINES, files=HastyFiles()).close()
+    log = open_log(tmp_path, FOUR_LINES, files=HastyFiles())
+    assert (log.head.position, log.recovery.witness_position) == (10, position)
+    log.close()
 
 
 def test_a_sealed_segment_that_ends_inside_an_append_is_refused_where_the_append_begins(tmp_path: Path) -> None:
