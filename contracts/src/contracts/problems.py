@@ -41,6 +41,7 @@ class ProblemType(Enum):
     NOT_A_DRAFT = ("not-a-draft", 409, "Only a draft can be changed")
     NOT_PUBLISHED = ("not-published", 409, "The assessment is not open")
     NO_QUESTIONS = ("no-questions", 409, "An assessment needs a question to be published")
+    POOL_UNFIT = ("pool-unfit", 409, "A pool does not fit the questions that name it")
     CONTENT_TOO_LARGE = ("content-too-large", 413, "The assessment is over the size of one event")
     IMPORT_STALE = ("import-stale", 409, "The digest is not that of the report")
     IMPORT_REFUSED = ("import-refused", 422, "The file has problems")

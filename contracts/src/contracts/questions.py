@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import field
+
 from contracts.wire import Message
 
 QuestionKind = Literal["single", "multiple", "true_false", "text", "numeric", "essay"]
@@ -10,8 +12,19 @@ ChoiceScoring = Literal["all_or_nothing", "proportional", "weights"]
 ToleranceKind = Literal["absolute", "relative"]
 
 
-class Settings(Message, frozen=True):
-    """title and instructions: text as shown; time_limit_seconds: null is unlimited; passing_percent: 0 to 100."""
+class Pool(Message, frozen=True):
+    """Of the questions that name this pool, `draw` are asked in each sitting."""
+
+    name: str
+    draw: int
+
+
+class Settings(Message, frozen=True, omit_defaults=True):
+    """title and instructions: text as shown; time_limit_seconds: null is unlimited; passing_percent: 0 to 100.
+
+    shuffle: each sitting has an order of its own; shuffle_options: of the options, null as `shuffle` says. What is left
+    at its default is not written, nor hashed.
+    """
 
     title: str
     instructions: str
@@ -19,22 +32,37 @@ class Settings(Message, frozen=True):
     grace_seconds: int
     passing_percent: Decimal
     shuffle: bool
+    shuffle_options: bool | None = None
+    pools: tuple[Pool, ...] = ()
 
 
-class Option(Message, frozen=True):
+class Option(Message, frozen=True, omit_defaults=True):
+    """keep_last: shuffling leaves it at the end, behind those that move."""
+
     id: str
     text: str
+    keep_last: bool = False
 
 
-class Question(Message, frozen=True):
-    """What a candidate may see; points are counted in thousandths."""
+def _no_id() -> None:
+    """Makes `external_id` written also where it is null: the hash of every version so far covers it."""
+
+
+class Question(Message, frozen=True, omit_defaults=True):
+    """What is asked; points are counted in thousandths.
+
+    pool: the questions of one are drawn from; null is always asked. keep_place: shuffling leaves it where it stands. A
+    candidate sees neither, nor the external_id.
+    """
 
     id: str
     kind: QuestionKind
     prompt: str
     options: tuple[Option, ...]
     points_milli: int
-    external_id: str | None = None
+    external_id: str | None = field(default_factory=_no_id)
+    pool: str | None = None
+    keep_place: bool = False
 
 
 class Choice(Message, frozen=True, tag="choice", tag_field="rule", omit_defaults=True):

@@ -41,6 +41,7 @@ def canary(name: str) -> str:
 class Planted:
     """What an author hides from candidates, and what is a person's own."""
 
+    pool: str = field(default_factory=lambda: canary("pool"))
     explanation: str = field(default_factory=lambda: canary("explanation"))
     accepted: str = field(default_factory=lambda: canary("accepted"))
     value: str = field(default_factory=lambda: "7" + str(secrets.randbelow(10**17)).zfill(17))
@@ -57,11 +58,18 @@ class Planted:
     def all(self) -> tuple[str, ...]:
         return (*self.keys, self.name, self.address, self.answer, self.other_address)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """A pool that draws all: its name is for the employer, and for whoever may read the log."""
+        return {"pools": [{"name": self.pool, "draw": 2}], "shuffle": True}
+
     def questions(self) -> list[dict[str, Any]]:
         hidden = {"explanation": self.explanation}
+        options = [{"text": "x", "keep_last": True}, {"text": "y"}]
+        pooled = {"options": options, "pool": self.pool, **hidden}
         return [
-            {"kind": "single", "prompt": "a?", "options": [{"text": "x"}, {"text": "y"}], "correct": 2, **hidden},
-            {"kind": "multiple", "prompt": "b?", "options": [{"text": "x"}, {"text": "y"}], "correct": [2], **hidden},
+            {"kind": "single", "prompt": "a?", "correct": 2, **pooled},
+            {"kind": "multiple", "prompt": "b?", "correct": [2], **pooled},
             {"kind": "true_false", "prompt": "c?", "correct": True, **hidden},
             {"kind": "text", "prompt": "d?", "correct": [self.accepted], **hidden},
             {"kind": "numeric", "prompt": "e?", "correct": {"value": int(self.value), "tolerance": 1}, **hidden},
@@ -96,8 +104,10 @@ class Walk:
     last: int = field(init=False)
 
     async def everything(self, system: System) -> None:
-        assessment = await a_published(self.employer, self.planted.questions())
-        unlimited = await a_published(self.employer, self.planted.questions(), time_limit_seconds=None)
+        assessment = await a_published(self.employer, self.planted.questions(), **self.planted.settings)
+        unlimited = await a_published(
+            self.employer, self.planted.questions(), time_limit_seconds=None, **self.planted.settings
+        )
         email = f"{self.planted.address}@example.org"
         seats = [
             (await invited(self.employer, one, name=self.planted.name, email=email), one)
@@ -198,7 +208,7 @@ async def test_no_canary_comes_out(system: System, walked: Walk) -> None:
     assert len(walked.replies) > 200
     assert {reply.status for reply in walked.replies} >= {200, 201, 400, 401, 404, 405, 409, 415, 422}
     for reply in walked.replies:
-        assert found_in(seen(reply), planted.keys) == [], reply
+        assert found_in(seen(reply), (*planted.keys, planted.pool, "keep_last", "question_ids")) == [], reply
         assert reply.status < 500, reply
     own = [reply for reply in walked.replies if found_in(seen(reply), (planted.name, planted.address))]
     assert own == []
@@ -220,7 +230,8 @@ async def test_the_controls_find_the_same_canaries_where_they_belong(system: Sys
     assert found_in(seen(walked.report), planted.keys) == [planted.accepted]
     assessments = (await api.get("/v1/assessments")).json["items"]
     questions = await api.get(f"/v1/assessments/{assessments[0]['id']}/questions")
-    assert found_in(seen(questions), planted.keys) == list(planted.keys)
+    told = (*planted.keys, planted.pool, "keep_last")
+    assert found_in(seen(questions), told) == list(told)
     invites = await api.get(f"/v1/assessments/{assessments[0]['id']}/invites")
     assert found_in(seen(invites), (planted.name, planted.address)) == [planted.name, planted.address]
     title = canary("title")

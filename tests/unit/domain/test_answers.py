@@ -1,6 +1,6 @@
 import pytest
 
-from assessment.domain.answers import asked, fitting, is_blank
+from assessment.domain.answers import fitting, is_blank, question_named
 from assessment.domain.decision import Reason, Refused
 from assessment.domain.numbers import MAX_NUMBER_CHARACTERS
 from assessment.domain.questions import content_of
@@ -99,8 +99,8 @@ def test_what_says_something_is_not(given: GivenAnswer) -> None:
 
 def test_an_unknown_question_is_named() -> None:
     questions = {"q1": QUESTIONS["text"]}
-    assert asked(questions, "q1", "question") is QUESTIONS["text"]
+    assert question_named(questions, "q1", "question") is QUESTIONS["text"]
     with pytest.raises(Refused) as refused:
-        asked(questions, "q2", "question")
+        question_named(questions, "q2", "question")
     assert refused.value.refusal.reason is Reason.UNKNOWN_QUESTION
     assert (refused.value.refusal.at, refused.value.refusal.seen) == ("question", '"q2"')

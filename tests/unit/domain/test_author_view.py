@@ -18,12 +18,14 @@ common: dict[str, Any] = {
     "prompt": words,
     "points": st.integers(0, 1_000_000).map(lambda milli: Decimal(milli) / 1000),
     "explanation": words | st.just(""),
+    "pool": words | st.none(),
+    "keep_place": st.booleans(),
 }
 several = st.lists(words, min_size=2, max_size=6, unique_by=lambda text: " ".join(text.split()))
 
 
 def option_drafts(texts: list[str]) -> tuple[OptionDraft, ...]:
-    return tuple(OptionDraft(text=text) for text in texts)
+    return tuple(OptionDraft(text=text, keep_last=len(text) % 2 == 1) for text in texts)
 
 
 relative = st.builds(
@@ -70,13 +72,15 @@ def as_draft(answer: QuestionAnswer) -> QuestionDraft:
     return QuestionDraft(
         kind=answer.kind,
         prompt=answer.prompt,
-        options=tuple(OptionDraft(text=option.text) for option in answer.options),
+        options=tuple(OptionDraft(text=option.text, keep_last=option.keep_last) for option in answer.options),
         correct=answer.correct,
         points=answer.points,
         explanation=answer.explanation,
         external_id=answer.external_id,
         scoring=answer.scoring,
         weights=answer.weights,
+        pool=answer.pool,
+        keep_place=answer.keep_place,
     )
 
 

@@ -24,7 +24,7 @@ from contracts.assessment import limits
 from contracts.envelope import MAX_LINE_BYTES
 from contracts.events import AssessmentDeleted, encode_data
 from contracts.events.sittings import AnswerRecord
-from contracts.questions import Settings
+from contracts.questions import Pool, Question, Settings
 from tests.unit.domain.given import EVERY_KIND, TEXT
 from tests.unit.domain.world import START
 
@@ -49,12 +49,27 @@ def test_the_hash_can_be_checked_with_nothing_but_json_and_sha256() -> None:
     assert content_hash(SETTINGS, QUESTIONS, KEYS) == hashlib.sha256(again.encode()).hexdigest()
 
 
+def test_what_was_published_before_there_were_pools_keeps_its_hash() -> None:
+    before = "aa93767adbd98331821204c3ee981b79eec04c27e70cffb3d8d7b372a563d20b"
+    assert content_hash(SETTINGS, QUESTIONS, KEYS) == before
+
+
+def with_a_last_option(question: Question) -> Question:
+    *others, last = question.options
+    return msgspec.structs.replace(question, options=(*others, msgspec.structs.replace(last, keep_last=True)))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"settings": msgspec.structs.replace(SETTINGS, title="Geometry")},
         {"settings": msgspec.structs.replace(SETTINGS, passing_percent=Decimal("50.01"))},
+        {"settings": msgspec.structs.replace(SETTINGS, shuffle_options=False)},
+        {"settings": msgspec.structs.replace(SETTINGS, pools=(Pool("p", 1),))},
         {"questions": QUESTIONS[::-1]},
+        {"questions": (msgspec.structs.replace(QUESTIONS[0], pool="p"), *QUESTIONS[1:])},
+        {"questions": (msgspec.structs.replace(QUESTIONS[0], keep_place=True), *QUESTIONS[1:])},
+        {"questions": (with_a_last_option(QUESTIONS[0]), *QUESTIONS[1:])},
         {"questions": (msgspec.structs.replace(QUESTIONS[0], points_milli=1001), *QUESTIONS[1:])},
         {"keys": (msgspec.structs.replace(KEYS[0], explanation="."), *KEYS[1:])},
         {"keys": (msgspec.structs.replace(KEYS[0], correct=KEYS[1].correct), *KEYS[1:])},
@@ -101,6 +116,8 @@ def test_what_fits_as_a_draft_fits_when_published() -> None:
         title="😀" * limits.MAX_TITLE_CHARACTERS,
         instructions="😀" * limits.MAX_INSTRUCTIONS_CHARACTERS,
         time_limit_seconds=limits.MAX_TIME_LIMIT_SECONDS,
+        shuffle_options=False,
+        pools=(Pool("😀" * limits.MAX_POOL_CHARACTERS, limits.MAX_QUESTIONS),) * limits.MAX_POOLS,
     )
     beside = 2_000  # ids, slug, hash, version, points and moments of a published version
     assert len(canonical_json(longest)) + beside <= MAX_SETTINGS_BYTES

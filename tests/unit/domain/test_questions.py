@@ -5,7 +5,8 @@ import msgspec
 import pytest
 
 from assessment.domain.decision import Reason, Refusal, Refused
-from assessment.domain.questions import content_of, total_points_milli
+from assessment.domain.pools import attainable_milli
+from assessment.domain.questions import content_of
 from contracts.assessment import limits
 from contracts.assessment.assessments import NumericKey, OptionDraft, QuestionDraft
 from contracts.questions import AcceptedTexts, AnswerKey, Choice, NumericRange, Question, Reviewed, Rule, TrueFalse
@@ -67,7 +68,7 @@ def test_questions_and_keys_stand_in_order_under_their_ids() -> None:
     questions, keys = content(*EVERY_KIND)
     assert [question.id for question in questions] == [key.question_id for key in keys] == [f"q{n}" for n in range(6)]
     assert [option.id for option in questions[0].options] == ["q0o0", "q0o1", "q0o2"]
-    assert total_points_milli(questions) == 10_000
+    assert attainable_milli(questions, ()) == 10_000
 
 
 TWO = options("a", "b")

@@ -32,7 +32,7 @@ from assessment.domain.tags import touched
 from assessment.projections.project import project
 from contracts.events import Fact, UnknownEvent, decode_event, encode_data, type_of
 from contracts.events.sittings import QuestionScore
-from contracts.questions import Question, Settings
+from contracts.questions import Pool, Question, Settings
 from tests.unit.domain.rows import Row, Rows
 
 NAMESPACE: Final = UUID("6f0d6a34-98a1-4f3c-9a0e-3a53d1a6f3e5")
@@ -180,7 +180,8 @@ class World:
             "SELECT * FROM saved_answers WHERE sitting_id = ? AND attempt = ?", row["id"], row["attempt"]
         )
         return SittingState(
-            **_picked(row, SittingState, "saved"),
+            **_picked(row, SittingState, "saved", "question_ids"),
+            question_ids=msgspec.json.decode(row["question_ids"], type=tuple[str, ...]),
             saved={
                 one["question_id"]: SavedState(
                     one["sequence"],
@@ -220,6 +221,8 @@ def _assessment(row: Row) -> AssessmentState:
         grace_seconds=row["grace_seconds"],
         passing_percent=Decimal(str(row["passing_percent"])),
         shuffle=bool(row["shuffle"]),
+        shuffle_options=None if row["shuffle_options"] is None else bool(row["shuffle_options"]),
+        pools=msgspec.json.decode(row["pools"], type=tuple[Pool, ...]),
     )
     sealed = row["sealed_keys"]
     return AssessmentState(

@@ -32,17 +32,19 @@ from assessment.domain.commands import (
     VoidSubmission,
 )
 from assessment.domain.decision import Decision, Events, Refusal, Unchanged
-from contracts.assessment.assessments import ChangeAssessment, QuestionDraft
+from contracts.assessment.assessments import ChangeAssessment, PoolDraft, QuestionDraft
 from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
 from contracts.events import type_of
 from contracts.events.sittings import QuestionScore
 from contracts.questions import Question
 from tests.unit.domain import given
-from tests.unit.domain.given import EVERY_KIND, option_id, order, question_id
+from tests.unit.domain.given import ESSAY, EVERY_KIND, NUMERIC, SINGLE, TEXT, TRUE_FALSE, option_id, order, question_id
 from tests.unit.domain.world import World, a_digest, an_id
 
 COMMANDS: Final = 150
+POOL: Final = PoolDraft(name="p", draw=2)
+POOLED: Final = (SINGLE, *(msgspec.structs.replace(one, pool="p") for one in (TRUE_FALSE, TEXT, NUMERIC)), ESSAY)
 PEOPLE: Final = tuple(f"c{number}@example.org" for number in range(4))
 
 
@@ -62,13 +64,15 @@ class Play:
             digest = a_digest(employer_id)
             self.world.done(CreateEmployer(employer_id, "E", 2, digest, self.world.later()))
         self.begin(None, EVERY_KIND)
-        self.begin(60, EVERY_KIND[:5])
+        self.begin(60, POOLED, pools=(POOL,))
 
-    def begin(self, limit: int | None, drafts: tuple[QuestionDraft, ...]) -> None:
+    def begin(self, limit: int | None, drafts: tuple[QuestionDraft, ...], **changes: Any) -> None:
         """Publish something, so that invitations come soon."""
         assessment_id = self.fresh("assessment")
         employer_id = self.one(self.employers)
-        given.draft(self.world, drafts, assessment_id, employer_id, time_limit_seconds=limit, grace_seconds=30)
+        given.draft(
+            self.world, drafts, assessment_id, employer_id, time_limit_seconds=limit, grace_seconds=30, **changes
+        )
         self.world.done(given.publish(self.world, assessment_id, employer_id=employer_id, slug=assessment_id))
 
     def fresh(self, kind: str) -> str:
@@ -113,13 +117,14 @@ class Play:
 def create_draft(play: Play) -> Command:
     assessment_id = play.fresh("assessment")
     limit = play.random.choice([None, 60])
-    settings = given.settings(time_limit_seconds=limit, grace_seconds=30, passing_percent=Decimal("66.67"))
+    pools = play.random.choice([(), (), (POOL,)])
+    settings = given.settings(time_limit_seconds=limit, grace_seconds=30, passing_percent=Decimal("66.67"), pools=pools)
     return CreateDraft(play.one(play.employers), assessment_id, settings, play.world.now)
 
 
 def set_questions(play: Play) -> Command:
     assessment_id = play.assessment()
-    drafts = play.random.choice([EVERY_KIND, EVERY_KIND[:3], EVERY_KIND[3:], ()])
+    drafts = play.random.choice([EVERY_KIND, EVERY_KIND[:3], EVERY_KIND[3:], POOLED, POOLED, ()])
     return given.set_questions(play.world, drafts, assessment_id, employer_id=play.employer(assessment_id))
 
 

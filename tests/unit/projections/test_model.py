@@ -10,7 +10,7 @@ from assessment.domain.commands import Command
 from assessment.domain.content import content_hash
 from assessment.domain.decision import Reason, Refusal
 from assessment.domain.sealing import opened_keys
-from contracts.events import SittingSubmitted
+from contracts.events import AssessmentPublished, SittingStarted, SittingSubmitted
 from contracts.events.registry import STRUCTS
 from contracts.questions import Question, Settings
 from tests.unit.domain import given
@@ -81,11 +81,27 @@ def played(seed: int) -> Play:
     return play
 
 
+def check_drawn(world: World) -> None:
+    """What an attempt was asked is what is scored, of as many points as its version promises."""
+    facts = [fact for _, appended in world.log for fact in appended]
+    versions = {fact.assessment_id: fact for fact in facts if isinstance(fact, AssessmentPublished)}
+    started = {(fact.sitting_id, fact.attempt): fact for fact in facts if isinstance(fact, SittingStarted)}
+    for fact in facts:
+        if isinstance(fact, SittingSubmitted):
+            version = versions[fact.assessment_id]
+            asked = started[fact.sitting_id, fact.attempt].question_ids
+            assert bool(asked) == bool(version.settings.pools)
+            whole = tuple(question.id for question in version.questions)
+            assert tuple(score.question_id for score in fact.scores) == (asked or whole)
+            assert fact.max_points_milli == version.max_points_milli
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_commands_keep_every_invariant(seed: int) -> None:
     play = played(seed)
     check_versions(play.world)
     check_scores(play.world)
+    check_drawn(play.world)
     assert play.world.rebuilt().rows.everything() == play.world.rows.everything()
     OUTCOMES[seed] = play.outcomes
 

@@ -20,8 +20,16 @@ from assessment.projections.project import project, touched
 from assessment.read_models import tables
 from contracts.assessment.assessments import ChangeAssessment
 from contracts.assessment.results import EssayReview
-from contracts.events import Fact, type_of
+from contracts.events import (
+    AssessmentCreated,
+    Fact,
+    QuestionsReplaced,
+    SittingStarted,
+    decode_event,
+    type_of,
+)
 from contracts.events.registry import STRUCTS
+from tests.unit.contracts.vectors import vector_files
 from tests.unit.domain import given
 from tests.unit.domain.given import ASSESSMENT, EMPLOYER, EVERY_KIND, order, question_id, save, start, submit
 from tests.unit.domain.test_boundaries import FACTS
@@ -54,6 +62,25 @@ def every_kind_of_fact() -> World:
     world.done(ChangeEmployerLimit(EMPLOYER, 5, world.later()))
     world.done(Close(EMPLOYER, ASSESSMENT, None, world.later()))
     return world
+
+
+def test_facts_from_before_there_were_pools_fill_the_columns_that_came_later() -> None:
+    old = vector_files()
+    started = decode_event("sitting.started", old["sitting.started.v1"].vectors[0].data)
+    assert isinstance(started, SittingStarted)
+    (sitting,) = project(started)
+    assert isinstance(sitting, Insert)
+    assert sitting.row["question_ids"] == "[]"
+    listed = decode_event("assessment.questions_replaced", old["assessment.questions_replaced.v1"].vectors[0].data)
+    assert isinstance(listed, QuestionsReplaced)
+    (replaced,) = project(listed)
+    assert isinstance(replaced, Update)
+    assert replaced.set["max_points_milli"] == 3500
+    created = decode_event("assessment.created", old["assessment.created.v1"].vectors[0].data)
+    assert isinstance(created, AssessmentCreated)
+    (draft,) = project(created)
+    assert isinstance(draft, Insert)
+    assert (draft.row["pools"], draft.row["shuffle_options"]) == ("[]", None)
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,8 @@ POINT_PLACES: Final = 3
 MAX_WEIGHT: Final = 1_000
 """Of an option, for or against."""
 
+MAX_POOLS: Final = 20
+MAX_POOL_CHARACTERS: Final = 60
 MAX_ANSWER_CHARACTERS: Final = 20_000
 MAX_SEQUENCE: Final = 2**53 - 1
 MAX_INVITES: Final = 100

@@ -14,5 +14,6 @@ Prompt = Annotated[str, Meta(min_length=1, max_length=limits.MAX_PROMPT_CHARACTE
 OptionText = Annotated[str, Meta(min_length=1, max_length=limits.MAX_OPTION_CHARACTERS)]
 Explanation = Annotated[str, Meta(max_length=limits.MAX_EXPLANATION_CHARACTERS)]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=limits.MAX_EXTERNAL_ID_CHARACTERS)]
+PoolName = Annotated[str, Meta(min_length=1, max_length=limits.MAX_POOL_CHARACTERS)]
 Note = Annotated[str, Meta(max_length=limits.MAX_NOTE_CHARACTERS)]
 Reason = Annotated[str, Meta(min_length=1, max_length=limits.MAX_REASON_CHARACTERS)]

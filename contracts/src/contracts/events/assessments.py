@@ -35,7 +35,10 @@ class AssessmentDeleted(Message, frozen=True):
 
 
 class QuestionsReplaced(Message, frozen=True):
-    """The draft's whole list of questions; what a right answer is, is sealed apart from what is asked."""
+    """The draft's whole list of questions; what a right answer is, is sealed apart from what is asked.
+
+    max_points_milli: the most that one candidate can earn with the draft's pools; null: all questions together
+    """
 
     assessment_id: str
     employer_id: str
@@ -44,12 +47,14 @@ class QuestionsReplaced(Message, frozen=True):
     key_version: int
     at: Instant
     import_id: str | None = None
+    max_points_milli: int | None = None
 
 
 class AssessmentPublished(Message, frozen=True):
     """A frozen version, whole: it never changes, and submissions pin `version` and `key_version`.
 
     content_hash: SHA-256 over the settings, the questions and the opened keys in their canonical JSON
+    max_points_milli: what every candidate can earn, whichever questions the pools give
     """
 
     assessment_id: str

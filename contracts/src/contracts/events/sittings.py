@@ -7,7 +7,10 @@ from contracts.wire import Instant, Message
 
 
 class SittingStarted(Message, frozen=True):
-    """deadline_at: fixed here, by the server; null without a time limit. attempt: from 1, one more after a void."""
+    """deadline_at: fixed here, by the server; null without a time limit. attempt: from 1, one more after a void.
+
+    question_ids: what is asked in this attempt, in the version's order; empty where the version has no pools: all of it
+    """
 
     sitting_id: str
     assessment_id: str
@@ -20,6 +23,7 @@ class SittingStarted(Message, frozen=True):
     grace_seconds: int
     seed: int
     at: Instant
+    question_ids: tuple[str, ...] = ()
 
 
 class AnswerSaved(Message, frozen=True):

@@ -12,7 +12,7 @@ from contracts.assessment.take import GivenAnswer
 from contracts.questions import Question
 
 
-def asked(questions: Mapping[str, Question], question_id: str, at: str) -> Question:
+def question_named(questions: Mapping[str, Question], question_id: str, at: str) -> Question:
     """Find the question that an answer is for."""
     question = questions.get(question_id)
     if question is None:

@@ -11,7 +11,7 @@ from assessment.domain.numbers import canonical
 from assessment.domain.questions import Content
 from contracts.assessment.assessments import NumericKey, OptionAnswer, QuestionAnswer
 from contracts.assessment.limits import POINT_PLACES
-from contracts.questions import AcceptedTexts, AnswerKey, Choice, NumericRange, Option, Question, Reviewed, TrueFalse
+from contracts.questions import AcceptedTexts, AnswerKey, Choice, NumericRange, Question, Reviewed, TrueFalse
 
 
 def authors_view(questions: Sequence[Question], keys: Sequence[AnswerKey]) -> tuple[QuestionAnswer, ...]:
@@ -45,13 +45,17 @@ def _question(question: Question, key: AnswerKey) -> QuestionAnswer:
         id=question.id,
         kind=question.kind,
         prompt=question.prompt,
-        options=tuple(OptionAnswer(id=option.id, text=option.text) for option in question.options),
+        options=tuple(
+            OptionAnswer(id=option.id, text=option.text, keep_last=option.keep_last) for option in question.options
+        ),
         correct=_correct(question, key),
         points=points(question.points_milli),
         explanation=key.explanation,
         external_id=question.external_id,
         scoring=key.correct.scoring if isinstance(key.correct, Choice) else "all_or_nothing",
         weights=key.correct.weights if isinstance(key.correct, Choice) else (),
+        pool=question.pool,
+        keep_place=question.keep_place,
     )
 
 
@@ -77,7 +81,7 @@ def _renewed(
 ) -> tuple[Question, AnswerKey]:
     assert len(question.options) <= len(option_ids), "an id is given for each option"
     new_ids = {option.id: option_ids[place] for place, option in enumerate(question.options)}
-    options = tuple(Option(id=new_ids[option.id], text=option.text) for option in question.options)
+    options = tuple(msgspec.structs.replace(option, id=new_ids[option.id]) for option in question.options)
     rule = key.correct
     if isinstance(rule, Choice):
         rule = msgspec.structs.replace(rule, option_ids=tuple(new_ids[id_] for id_ in rule.option_ids))

@@ -17,6 +17,7 @@ class Reason(Enum):
     NOT_A_DRAFT = "not-a-draft"
     NOT_PUBLISHED = "not-published"
     NO_QUESTIONS = "no-questions"
+    POOL_UNFIT = "pool-unfit"
     CONTENT_TOO_LARGE = "content-too-large"
     ROWS_REFUSED = "rows-refused"
     INVITE_REVOKED = "invite-revoked"

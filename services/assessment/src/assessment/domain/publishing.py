@@ -4,7 +4,7 @@ from assessment.domain.commands import Close, Publish
 from assessment.domain.content import check_fits, content_hash
 from assessment.domain.decision import Decision, Events, Reason, Refused
 from assessment.domain.owned import own_draft, own_employer, own_published
-from assessment.domain.questions import total_points_milli
+from assessment.domain.pools import attainable_milli, check_pools
 from assessment.domain.state import AssessmentState, EmployerState, State
 from contracts.events import AssessmentClosed, AssessmentPublished
 
@@ -51,7 +51,7 @@ def close(command: Close, state: State) -> Decision:
         content_hash=published.content_hash,
         settings=published.settings,
         question_count=len(published.questions),
-        max_points_milli=total_points_milli(published.questions),
+        max_points_milli=attainable_milli(published.questions, published.settings.pools),
         created_at=published.created_at,
         published_at=published.published_at,
         at=command.now,
@@ -62,7 +62,8 @@ def close(command: Close, state: State) -> Decision:
 def _publishable_points(draft: AssessmentState) -> int:
     if not draft.questions:
         raise Refused(Reason.NO_QUESTIONS, "The draft has no question")
-    max_points_milli = total_points_milli(draft.questions)
+    check_pools(draft.questions, draft.settings.pools)
+    max_points_milli = attainable_milli(draft.questions, draft.settings.pools)
     if max_points_milli == 0:
         raise Refused(Reason.CONFLICT, "No question earns a point, so nothing could be scored")
     return max_points_milli

@@ -34,9 +34,9 @@ def content_of(
     return questions, tuple(key for _, key in pairs)
 
 
-def total_points_milli(questions: Sequence[Question]) -> int:
-    """Add up what all questions earn, in thousandths of a point."""
-    return sum(question.points_milli for question in questions)
+def pool_name(name: str, at: str) -> str:
+    """Give a pool's name in the form in which a question and the assessment name the same one."""
+    return accepted_line(name, at, max_characters=limits.MAX_POOL_CHARACTERS)
 
 
 def _question(draft: QuestionDraft, id_: str, option_ids: Sequence[str], at: str) -> tuple[Question, AnswerKey]:
@@ -48,6 +48,8 @@ def _question(draft: QuestionDraft, id_: str, option_ids: Sequence[str], at: str
         options=options,
         points_milli=_points_milli(draft, f"{at}.points"),
         external_id=_external_id(draft, at),
+        pool=pool_name(draft.pool, f"{at}.pool") if draft.pool is not None else None,
+        keep_place=draft.keep_place,
     )
     key = AnswerKey(
         question_id=id_,
@@ -72,7 +74,10 @@ def _options(draft: QuestionDraft, ids: Sequence[str], at: str) -> tuple[Option,
     assert count <= len(ids), "an id is given for each option"
     texts = [_option_text(option.text, f"{at}.options[{place}].text") for place, option in enumerate(draft.options)]
     _check_distinct(texts, at)
-    return tuple(Option(id=ids[place], text=text) for place, text in enumerate(texts))
+    return tuple(
+        Option(id=id_, text=text, keep_last=option.keep_last)
+        for id_, text, option in zip(ids, texts, draft.options, strict=False)
+    )
 
 
 def _option_text(text: str, at: str) -> str:

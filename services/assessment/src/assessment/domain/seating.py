@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from assessment.domain.commands import Seat
 from assessment.domain.decision import Reason, Refused
 from assessment.domain.invites import has_expired
+from assessment.domain.pools import asked_of, drawn
+from assessment.domain.questions import Content
 from assessment.domain.state import AssessmentState, InviteState, SittingState, State
 from contracts.events import SittingStarted
 
@@ -51,6 +53,13 @@ def open_attempt(place: Seated) -> SittingState | None:
     raise Refused(Reason.ALREADY_SUBMITTED, "The assessment was submitted already")
 
 
+def asked(place: Seated, sitting: SittingState) -> Content:
+    """Give the questions of an attempt, and their keys: what a pool did not draw is no question of it."""
+    questions = asked_of(place.assessment.questions, sitting.question_ids)
+    ids = {question.id for question in questions}
+    return questions, tuple(key for key in place.assessment.keys if key.question_id in ids)
+
+
 def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted:
     """Begin the next attempt; the server's clock fixes its deadline here."""
     assessment = place.assessment
@@ -60,6 +69,7 @@ def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted
         raise Refused(Reason.NOT_PUBLISHED, "The assessment is not open")
     assert assessment.version is not None, "a published assessment has a version"
     limit = assessment.settings.time_limit_seconds
+    attempt = 1 if place.sitting is None else place.sitting.attempt + 1
     return SittingStarted(
         sitting_id=seat.sitting_id,
         assessment_id=assessment.id,
@@ -67,11 +77,12 @@ def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted
         candidate_id=seat.candidate_id,
         invite_id=place.invite.id,
         version=assessment.version,
-        attempt=1 if place.sitting is None else place.sitting.attempt + 1,
+        attempt=attempt,
         deadline_at=None if limit is None else now + timedelta(seconds=limit),
         grace_seconds=assessment.settings.grace_seconds,
         seed=seed,
         at=now,
+        question_ids=drawn(assessment.questions, assessment.settings.pools, seed, attempt),
     )
 
 
@@ -103,6 +114,7 @@ def _as_state(started: SittingStarted) -> SittingState:
         deadline_at=started.deadline_at,
         grace_seconds=started.grace_seconds,
         seed=started.seed,
+        question_ids=started.question_ids,
         submission_id=None,
         position=0,
     )

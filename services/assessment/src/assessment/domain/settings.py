@@ -1,5 +1,6 @@
 """An assessment's settings as they are recorded: text in one form, numbers in range."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -7,10 +8,11 @@ import msgspec
 
 from assessment.domain.decision import Reason, Refused
 from assessment.domain.numbers import canonical, counted, is_bounded
+from assessment.domain.questions import pool_name
 from assessment.domain.text import accepted_line, accepted_text, shown
 from contracts.assessment import limits
-from contracts.assessment.assessments import ChangeAssessment, CreateAssessment
-from contracts.questions import Settings
+from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, PoolDraft
+from contracts.questions import Pool, Settings
 
 PERCENT_PLACES: Final = 2
 MAX_PERCENT_HUNDREDTHS: Final = 100 * 10**PERCENT_PLACES
@@ -26,6 +28,8 @@ def settings_of(request: CreateAssessment) -> Settings:
             grace_seconds=request.grace_seconds,
             passing_percent=request.passing_percent,
             shuffle=request.shuffle,
+            shuffle_options=request.shuffle_options,
+            pools=_pools(request.pools),
         )
     )
 
@@ -34,6 +38,8 @@ def changed(settings: Settings, change: ChangeAssessment) -> Settings:
     """Give the settings with what the change names; the rest stays."""
     given = msgspec.structs.asdict(change)
     named = {name: value for name, value in given.items() if value is not msgspec.UNSET}
+    if not isinstance(change.pools, msgspec.UnsetType):
+        named["pools"] = _pools(change.pools)
     return _accepted(msgspec.structs.replace(settings, **named))
 
 
@@ -47,6 +53,26 @@ def _accepted(settings: Settings) -> Settings:
         passing_percent=_percent(settings.passing_percent),
         time_limit_seconds=_time_limit(settings.time_limit_seconds),
         grace_seconds=_in_range(settings.grace_seconds, 0, limits.MAX_GRACE_SECONDS, "$.grace_seconds"),
+    )
+
+
+def _pools(drafts: Sequence[PoolDraft]) -> tuple[Pool, ...]:
+    if len(drafts) > limits.MAX_POOLS:
+        detail = f"There are {len(drafts)} pools, more than {limits.MAX_POOLS}"
+        raise Refused(Reason.MALFORMED, detail, at="$.pools")
+    pools = tuple(_pool(draft, f"$.pools[{place}]") for place, draft in enumerate(drafts))
+    names = [pool.name for pool in pools]
+    repeated = next((place for place, name in enumerate(names) if name in names[:place]), None)
+    if repeated is not None:
+        detail, at = "Two pools have the same name", f"$.pools[{repeated}].name"
+        raise Refused(Reason.MALFORMED, detail, at=at, seen=shown(names[repeated]))
+    return pools
+
+
+def _pool(draft: PoolDraft, at: str) -> Pool:
+    return Pool(
+        name=pool_name(draft.name, f"{at}.name"),
+        draw=_in_range(draft.draw, 1, limits.MAX_QUESTIONS, f"{at}.draw"),
     )
 
 

@@ -1,12 +1,12 @@
 """Decisions about a sitting in progress: starting it once, and saving answers until its deadline."""
 
-from assessment.domain.answers import asked, fitting
+from assessment.domain.answers import fitting, question_named
 from assessment.domain.commands import SaveGivenAnswer, StartSitting
 from assessment.domain.content import check_records_fit
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer, Unchanged
 from assessment.domain.scoring import score
 from assessment.domain.sealing import answer_context, plain_answer
-from assessment.domain.seating import Seated, attempt_for_answers, begun, open_attempt, seated
+from assessment.domain.seating import Seated, asked, attempt_for_answers, begun, open_attempt, seated
 from assessment.domain.state import SavedState, SittingState, State
 from contracts.assessment.take import GivenAnswer
 from contracts.events import AnswerSaved, SittingStarted
@@ -29,8 +29,8 @@ def save_answer(command: SaveGivenAnswer, state: State, sealer: Sealer) -> Decis
     sitting, start = attempt_for_answers(place, command.seat, command.seed, command.now)
     if sitting.deadline_at is not None and command.now > sitting.deadline_at:
         raise Refused(Reason.DEADLINE_PASSED, "Answers were taken until the deadline")
-    questions = {question.id: question for question in place.assessment.questions}
-    question = asked(questions, command.question_id, "question")
+    questions = {question.id: question for question in asked(place, sitting)[0]}
+    question = question_named(questions, command.question_id, "question")
     standing = sitting.saved.get(question.id)
     if standing is not None and command.sequence <= standing.sequence:
         return Unchanged((_saved(sitting, question.id, standing, sealer),))
@@ -42,9 +42,9 @@ def save_answer(command: SaveGivenAnswer, state: State, sealer: Sealer) -> Decis
 
 def _check_records(place: Seated, sitting: SittingState, question_id: str, answer: GivenAnswer) -> None:
     """Refuse an answer that could be saved but never submitted with the others."""
-    assessment = place.assessment
+    questions, keys = asked(place, sitting)
     answers = {**{id_: saved.answer for id_, saved in sitting.saved.items()}, question_id: answer}
-    scored = score(assessment.questions, assessment.keys, answers, assessment.settings.passing_percent)
+    scored = score(questions, keys, answers, place.assessment.settings.passing_percent)
     check_records_fit(scored.records, ANSWER)
 
 
@@ -76,4 +76,5 @@ def _started_already(sitting: SittingState) -> SittingStarted:
         grace_seconds=sitting.grace_seconds,
         seed=sitting.seed,
         at=sitting.started_at,
+        question_ids=sitting.question_ids,
     )

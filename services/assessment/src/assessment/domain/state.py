@@ -82,6 +82,7 @@ class SavedState:
 class SittingState:
     """One candidate's way through one assessment, at its latest attempt.
 
+    question_ids: what this attempt is asked; empty where that is the whole version
     saved: by question id, of this attempt only, opened
     submission_id: of this attempt, once submitted; it stays when the submission is voided
     position: of the append that started, saved, submitted or voided last
@@ -99,6 +100,7 @@ class SittingState:
     deadline_at: datetime | None
     grace_seconds: int
     seed: int
+    question_ids: tuple[str, ...]
     submission_id: str | None
     position: int
     saved: Mapping[str, SavedState] = field(default_factory=dict)

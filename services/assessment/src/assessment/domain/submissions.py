@@ -1,21 +1,22 @@
 """Decisions about what counts: the one submission of an attempt, scored as it comes in, and its void."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from assessment.domain.answers import asked, fitting
+from assessment.domain.answers import fitting, question_named
 from assessment.domain.commands import SubmitSitting, VoidSubmission
 from assessment.domain.content import check_fits, check_records_fit
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer
 from assessment.domain.owned import own_submission
 from assessment.domain.scoring import Scored, score
 from assessment.domain.sealing import plain_records, records_context
-from assessment.domain.seating import Seated, attempt_for_answers, open_attempt, seated
-from assessment.domain.state import AssessmentState, SittingState, State
+from assessment.domain.seating import Seated, asked, attempt_for_answers, open_attempt, seated
+from assessment.domain.state import SittingState, State
 from assessment.domain.text import accepted_required
 from contracts.assessment.limits import MAX_REASON_CHARACTERS
 from contracts.assessment.take import GivenAnswer
 from contracts.events import SittingStarted, SittingSubmitted, SittingVoided
+from contracts.questions import Question
 
 ANSWERS = "$.answers"
 
@@ -24,9 +25,9 @@ def submit_sitting(command: SubmitSitting, state: State, sealer: Sealer) -> Deci
     """Score and seal what was given, the rest as it was saved, against the version that the attempt began with."""
     place = seated(state, command.seat)
     sitting, start = _attempt(command, place)
-    assessment = place.assessment
-    answers = {id_: saved.answer for id_, saved in sitting.saved.items()} | _given(assessment, command.answers or {})
-    scored = score(assessment.questions, assessment.keys, answers, assessment.settings.passing_percent)
+    questions, keys = asked(place, sitting)
+    answers = {id_: saved.answer for id_, saved in sitting.saved.items()} | _given(questions, command.answers or {})
+    scored = score(questions, keys, answers, place.assessment.settings.passing_percent)
     check_records_fit(scored.records, ANSWERS)
     submitted = _submitted(command, place, sitting, scored, sealer)
     check_fits(submitted, ANSWERS)
@@ -79,10 +80,10 @@ def _overdue(place: Seated, now: datetime) -> SittingState:
     return sitting
 
 
-def _given(assessment: AssessmentState, given: Mapping[str, GivenAnswer]) -> dict[str, GivenAnswer]:
-    questions = {question.id: question for question in assessment.questions}
+def _given(questions: Sequence[Question], given: Mapping[str, GivenAnswer]) -> dict[str, GivenAnswer]:
+    by_id = {question.id: question for question in questions}
     return {
-        id_: fitting(asked(questions, id_, f"{ANSWERS}.{id_}"), answer, f"{ANSWERS}.{id_}")
+        id_: fitting(question_named(by_id, id_, f"{ANSWERS}.{id_}"), answer, f"{ANSWERS}.{id_}")
         for id_, answer in given.items()
     }
 

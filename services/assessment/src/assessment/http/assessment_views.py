@@ -4,7 +4,7 @@ from datetime import datetime
 
 from assessment.domain.author_view import points
 from assessment.domain.numbers import canonical
-from assessment.domain.questions import total_points_milli
+from assessment.domain.pools import attainable_milli
 from assessment.read_models.queries_assessments import AssessmentRow
 from contracts.assessment.assessments import AssessmentAnswer
 from contracts.events import (
@@ -27,6 +27,8 @@ def of_row(row: AssessmentRow) -> AssessmentAnswer:
         grace_seconds=row.settings.grace_seconds,
         passing_percent=canonical(row.settings.passing_percent),
         shuffle=row.settings.shuffle,
+        shuffle_options=row.settings.shuffle_options,
+        pools=row.settings.pools,
         question_count=row.question_count,
         max_points=points(row.max_points_milli),
         slug=row.slug,
@@ -41,7 +43,8 @@ def of_row(row: AssessmentRow) -> AssessmentAnswer:
 def created(fact: AssessmentCreated, questions: QuestionsReplaced | None = None) -> AssessmentAnswer:
     """Show a new draft, with the questions that it was given at once when it is a duplicate."""
     listed = questions.questions if questions is not None else ()
-    return _draft(fact.assessment_id, fact.settings, fact.at, len(listed), total_points_milli(listed))
+    max_points_milli = attainable_milli(listed, fact.settings.pools)
+    return _draft(fact.assessment_id, fact.settings, fact.at, len(listed), max_points_milli)
 
 
 def edited(fact: AssessmentEdited) -> AssessmentAnswer:

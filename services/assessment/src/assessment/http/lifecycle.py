@@ -35,6 +35,7 @@ PUBLISH: Final = Operation(
     problems=(
         ProblemType.NOT_A_DRAFT,
         ProblemType.NO_QUESTIONS,
+        ProblemType.POOL_UNFIT,
         ProblemType.ACTIVE_LIMIT_REACHED,
         ProblemType.CONTENT_TOO_LARGE,
     ),

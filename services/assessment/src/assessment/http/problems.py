@@ -18,6 +18,7 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.NOT_A_DRAFT: ProblemType.NOT_A_DRAFT,
     Reason.NOT_PUBLISHED: ProblemType.NOT_PUBLISHED,
     Reason.NO_QUESTIONS: ProblemType.NO_QUESTIONS,
+    Reason.POOL_UNFIT: ProblemType.POOL_UNFIT,
     Reason.CONTENT_TOO_LARGE: ProblemType.CONTENT_TOO_LARGE,
     Reason.ROWS_REFUSED: ProblemType.IMPORT_REFUSED,
     Reason.INVITE_REVOKED: ProblemType.INVITE_REVOKED,

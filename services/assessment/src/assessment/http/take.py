@@ -5,6 +5,7 @@ from typing import Final
 from litestar.params import FromPath
 
 from assessment.domain import commands
+from assessment.domain.ordering import seed_of
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
 from assessment.http.calls import read_call
@@ -13,7 +14,6 @@ from assessment.http.executions import execute, fact_of
 from assessment.http.identities import derived_id
 from assessment.http.opening import saved_answers
 from assessment.http.operations import FRESH, Operation, endpoint
-from assessment.http.ordering import seed_of
 from assessment.http.parameters import read_query
 from assessment.http.problems import unauthorized
 from assessment.http.service import ServiceGiven

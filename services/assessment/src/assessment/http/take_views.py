@@ -1,13 +1,14 @@
 """What a candidate sees. Nothing in this file knows a type that holds a key, a weight or an explanation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from assessment.http.ordering import shuffled
+from assessment.domain.ordering import options_shown, questions_shown
+from assessment.domain.pools import asked_of, drawn
 from assessment.read_models.queries_take import SittingRow, TakeRow
 from contracts.assessment.take import GivenAnswer, TakeAnswer, TakeOption, TakeQuestion
-from contracts.questions import Option, Question
+from contracts.questions import Question
 
 TakeState = Literal["ready", "started", "submitted", "closed"]
 
@@ -38,46 +39,41 @@ def take_answer(
     """Build the page from what may be seen; seed: the sitting's, or the one that it would start with."""
     sitting = current(row, state)
     settings = row.settings
+    questions = asked(row, sitting, seed)
     return TakeAnswer(
         title=settings.title,
         instructions=settings.instructions,
         time_limit_seconds=settings.time_limit_seconds,
         grace_seconds=settings.grace_seconds,
-        question_count=len(row.questions),
+        question_count=len(questions),
         state=state,
         started_at=sitting.started_at if sitting else None,
         deadline_at=sitting.deadline_at if sitting else None,
         server_time=now,
-        questions=_questions(row, seed, saved) if shows_questions(row, state) else None,
+        questions=_shown(row, questions, seed, saved) if shows_questions(row, state) else None,
     )
 
 
-def _questions(row: TakeRow, seed: int, saved: Mapping[str, GivenAnswer]) -> tuple[TakeQuestion, ...]:
-    questions = row.questions
-    if row.settings.shuffle:
-        questions = shuffled(questions, seed, "questions", _question_id)
+def asked(row: TakeRow, sitting: SittingRow | None, seed: int) -> tuple[Question, ...]:
+    """Give what the attempt is asked, or would be; until it starts, nothing but the seed knows."""
+    if sitting is not None:
+        question_ids = sitting.question_ids
+    else:
+        attempt = 1 if row.sitting is None else row.sitting.attempt + 1
+        question_ids = drawn(row.questions, row.settings.pools, seed, attempt)
+    return asked_of(row.questions, question_ids)
+
+
+def _shown(
+    row: TakeRow, questions: Sequence[Question], seed: int, saved: Mapping[str, GivenAnswer]
+) -> tuple[TakeQuestion, ...]:
     return tuple(
         TakeQuestion(
             id=question.id,
             kind=question.kind,
             prompt=question.prompt,
-            options=_options(question, seed, shuffles=row.settings.shuffle),
+            options=tuple(TakeOption(option.id, option.text) for option in options_shown(question, row.settings, seed)),
             answer=saved.get(question.id),
         )
-        for question in questions
+        for question in questions_shown(questions, row.settings, seed)
     )
-
-
-def _options(question: Question, seed: int, *, shuffles: bool) -> tuple[TakeOption, ...]:
-    options = question.options
-    if shuffles:
-        options = shuffled(options, seed, question.id, _option_id)
-    return tuple(TakeOption(option.id, option.text) for option in options)
-
-
-def _question_id(question: Question) -> str:
-    return question.id
-
-
-def _option_id(option: Option) -> str:
-    return option.id

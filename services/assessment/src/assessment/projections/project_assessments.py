@@ -40,7 +40,8 @@ def created(fact: AssessmentCreated) -> tuple[Change, ...]:
 
 
 def edited(fact: AssessmentEdited) -> tuple[Change, ...]:
-    return (Update("assessments", {"id": fact.assessment_id}, _settings(fact.settings)),)
+    changed = {**_settings(fact.settings), "max_points_milli": fact.max_points_milli}
+    return (Update("assessments", {"id": fact.assessment_id}, changed),)
 
 
 def deleted(fact: AssessmentDeleted) -> tuple[Change, ...]:
@@ -53,7 +54,7 @@ def questions_replaced(fact: QuestionsReplaced) -> tuple[Change, ...]:
         "sealed_keys": fact.sealed_keys,
         "key_version": fact.key_version,
         "question_count": len(fact.questions),
-        "max_points_milli": sum(question.points_milli for question in fact.questions),
+        "max_points_milli": _max_points_milli(fact),
     }
     return (Update("assessments", {"id": fact.assessment_id}, changed),)
 
@@ -92,6 +93,13 @@ def closed(fact: AssessmentClosed) -> tuple[Change, ...]:
     )
 
 
+def _max_points_milli(fact: QuestionsReplaced) -> int:
+    """Before there were pools, a list did not say it: everybody was asked everything."""
+    if fact.max_points_milli is not None:
+        return fact.max_points_milli
+    return sum(question.points_milli for question in fact.questions)
+
+
 def _settings(settings: Settings) -> dict[str, Any]:
     return {
         "title": settings.title,
@@ -100,4 +108,6 @@ def _settings(settings: Settings) -> dict[str, Any]:
         "grace_seconds": settings.grace_seconds,
         "passing_percent": settings.passing_percent,
         "shuffle": settings.shuffle,
+        "shuffle_options": settings.shuffle_options,
+        "pools": document(settings.pools),
     }

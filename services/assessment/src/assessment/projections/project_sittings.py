@@ -18,6 +18,7 @@ def started(fact: SittingStarted) -> tuple[Change, ...]:
         "deadline_at": fact.deadline_at,
         "grace_seconds": fact.grace_seconds,
         "seed": fact.seed,
+        "question_ids": document(fact.question_ids),
         "submission_id": None,
     }
     if fact.attempt > 1:

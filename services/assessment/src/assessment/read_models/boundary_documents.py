@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlalchemy import Table, case, func, literal_column
 
-SETTINGS = ("title", "instructions", "time_limit_seconds", "grace_seconds", "passing_percent", "shuffle")
+SETTINGS = (
+    "title",
+    "instructions",
+    "time_limit_seconds",
+    "grace_seconds",
+    "passing_percent",
+    "shuffle",
+    "shuffle_options",
+    "pools",
+)
 
 
 def document_of(boundary_name: str, table: Table) -> Any:

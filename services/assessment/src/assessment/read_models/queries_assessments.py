@@ -11,9 +11,10 @@ from sqlalchemy import bindparam, select, tuple_
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
 from assessment.read_models.tables import assessments
-from contracts.questions import Question, Settings
+from contracts.questions import Pool, Question, Settings
 
 _SHOWN: Final = tuple(column for column in assessments.c if column.name not in {"questions", "sealed_keys"})
+_POOLS: Final = msgspec.json.Decoder(tuple[Pool, ...])
 _QUESTIONS: Final = msgspec.json.Decoder(tuple[Question, ...])
 
 _ONE: Final = compiled(
@@ -100,6 +101,7 @@ async def public_assessment(reader: Reader, slug: str) -> PublicRow | None:
 
 def _assessment(row: asyncpg.Record) -> AssessmentRow:
     values: dict[str, Any] = dict(row)
+    values["pools"] = _POOLS.decode(values["pools"])
     settings = Settings(**{name: values[name] for name in Settings.__struct_fields__})
     return AssessmentRow(
         settings=settings, **{name: values[name] for name in AssessmentRow.__slots__ if name != "settings"}

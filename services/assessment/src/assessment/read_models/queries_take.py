@@ -15,6 +15,7 @@ from contracts.questions import Question, Settings
 
 _SETTINGS: Final = msgspec.json.Decoder(Settings)
 _QUESTIONS: Final = msgspec.json.Decoder(tuple[Question, ...])
+_IDS: Final = msgspec.json.Decoder(tuple[str, ...])
 _PAGE: Final = compiled(
     select(
         assessments.c.status,
@@ -27,6 +28,7 @@ _PAGE: Final = compiled(
         sittings.c.started_at,
         sittings.c.deadline_at,
         sittings.c.seed,
+        sittings.c.question_ids,
     )
     .select_from(invites)
     .join(
@@ -68,6 +70,7 @@ class SittingRow:
     started_at: datetime
     deadline_at: datetime | None
     seed: int
+    question_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ async def take_page(reader: Reader, seat: Seat) -> TakeRow | None:
         return None
     sitting = None
     if row["state"] is not None:
-        sitting = SittingRow(**{name: row[name] for name in SittingRow.__slots__})
+        values = {name: row[name] for name in SittingRow.__slots__}
+        sitting = SittingRow(**{**values, "question_ids": _IDS.decode(row["question_ids"])})
     return TakeRow(
         status=row["status"],
         settings=_SETTINGS.decode(row["settings"]),
