@@ -40,6 +40,7 @@ BULK: Final = Operation(
     id="inviteFromFile",
     summary="Invite the candidates of a CSV file (name, email, expires_at); the answer has a result for each row",
     actor="employer",
+    role="author",
     file=True,
     max_body_bytes=MAX_INVITES_FILE_BYTES + MAX_FRAME_BYTES,
     answers={200: InvitedFromFile},
