@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from eventrail.log.admission import append_bytes
-from eventrail.log.commit_queue import LINE_OVERHEAD_BYTES, CommitQueue
+from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.errors import AppendsSuspended, SyncFailed
 from eventrail.log.events import Appended
+from eventrail.log.waiting_room import LINE_OVERHEAD_BYTES
 from tests.kit.faulty_files import FaultyFiles
 from tests.kit.logs import append, event, open_log
 
