@@ -25,12 +25,12 @@ Body = Callable[[Target], Any]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """place: what of A's the address names; body: made for it; bank: a file is sent in place of a body."""
+    """place: what of A's the address names; body: made for it; file: sent in place of a body."""
 
     place: Place
     outcomes: Mapping[Actor, Outcome]
     body: Body | None = None
-    bank: bool = False
+    file: bytes = b""
 
     @property
     def is_public(self) -> bool:
@@ -84,6 +84,7 @@ def _all_answers(target: Target) -> Any:
     return {"answers": {target.question_id: "Friction."}}
 
 
+PEOPLE: Final = b"name,email\nAda,ada@example.org\n"
 DONE_ALREADY: Final = "409 already-submitted"
 NO_QUESTION: Final = "422 unknown-question"
 TABLE: Final[Mapping[str, Row]] = {
@@ -103,13 +104,14 @@ TABLE: Final[Mapping[str, Row]] = {
     "deleteAssessment": of_employer("draft", "204"),
     "replaceQuestions": of_employer("draft", "200", _questions),
     "getQuestions": of_employer("draft", "200"),
-    "checkImport": of_employer("draft", "201", bank=True),
+    "checkImport": of_employer("draft", "201", file=BANK),
     "commitImport": of_employer("import", "200", lambda target: {"digest": target.digest, "mode": "valid_rows"}),
     "getImportErrorRows": of_employer("import", "200"),
     "publishAssessment": of_employer("draft", "200"),
     "closeAssessment": of_employer("published", "200"),
     "duplicateAssessment": of_employer("published", "201"),
     "issueInvites": of_employer("published", "201", _invites),
+    "inviteFromFile": of_employer("published", "200", file=PEOPLE),
     "listInvites": of_employer("published", "200"),
     "revokeInvite": of_employer("invite", "200"),
     "resendInvite": of_employer("invite", "200"),
@@ -124,6 +126,8 @@ TABLE: Final[Mapping[str, Row]] = {
 }
 
 MULTIPART: Final = {"Content-Type": "multipart/form-data; boundary=edge"}
-FILE: Final = (
-    b'--edge\r\nContent-Disposition: form-data; name="file"; filename="bank.csv"\r\n\r\n' + BANK + b"\r\n--edge--\r\n"
-)
+
+
+def multipart(file: bytes) -> bytes:
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    return head + file + b"\r\n--edge--\r\n"

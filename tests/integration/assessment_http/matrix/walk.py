@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.integration.assessment_http.api import Api, Reply
 from tests.integration.assessment_http.matrix.evidence import Evidence
-from tests.integration.assessment_http.matrix.table import FILE, MULTIPART, STRANGERS, Actor, Row
+from tests.integration.assessment_http.matrix.table import MULTIPART, STRANGERS, Actor, Row, multipart
 from tests.integration.assessment_http.matrix.worlds import Target, World
 from tests.integration.assessment_http.steps import a_key
 
@@ -59,8 +59,8 @@ def _put(value: Any, others: Mapping[str, str]) -> str:
 
 def request_for(operation: Described, row: Row, target: Target) -> Request:
     options: dict[str, Any] = {}
-    if row.bank:
-        options |= {"data": FILE, "headers": MULTIPART}
+    if row.file:
+        options |= {"data": multipart(row.file), "headers": MULTIPART}
     elif row.body is not None:
         options["body"] = row.body(target)
     if "If-Match" in operation.headers:
