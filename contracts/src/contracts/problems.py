@@ -54,6 +54,8 @@ class ProblemType(Enum):
     UNKNOWN_QUESTION = ("unknown-question", 422, "The assessment has no such question")
     ANSWER_REFUSED = ("answer-refused", 422, "The answer does not fit the question")
     NOT_REVIEWABLE = ("not-reviewable", 409, "Nothing of this answer is scored by a person")
+    KEY_ENDED = ("key-ended", 409, "The key was revoked or has expired")
+    LAST_OWNER_KEY = ("last-owner-key", 409, "An employer keeps an owner key that does not end")
     CONFLICT = ("conflict", 409, "The request contradicts what stands")
 
     def __init__(self, slug: str, status: int, title: str) -> None:

@@ -15,6 +15,9 @@ from servicekit.settings import SettingsRefused
 
 STRUCTURAL = ("_known", "_is_whole", "_has_one_row", "_position_in_range", "_by_employer", "_attempt_in_range")
 FAULTS_OF_OURS = {
+    "api_keys_generation_in_range",
+    "api_keys_previous_secret_once",
+    "api_keys_secret_once",
     "assessments_slug_once",
     "invites_token_once",
     "sittings_deadline_after_start",

@@ -9,6 +9,7 @@ from assessment.domain.address import normalized_address
 from assessment.domain.commands import (
     CreateDraft,
     CreateEmployer,
+    CreateKey,
     InviteOrder,
     IssueInvites,
     Publish,
@@ -72,6 +73,19 @@ def employer(world: World, employer_id: str = EMPLOYER, active_limit: int = 3) -
     digest = a_digest(f"key of {employer_id}")
     world.done(CreateEmployer(employer_id, "Ada Ltd", active_limit, digest, world.later()))
     return employer_id
+
+
+def create_key(world: World, name: str = "key", **changes: Any) -> CreateKey:
+    given: dict[str, Any] = {
+        "employer_id": EMPLOYER,
+        "key_id": an_id(name),
+        "name": name,
+        "role": "author",
+        "key_sha256": a_digest(f"{name} 1"),
+        "expires_at": None,
+        "now": world.later(),
+    }
+    return CreateKey(**(given | changes))
 
 
 def settings(**changes: Any) -> CreateAssessment:

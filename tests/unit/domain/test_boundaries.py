@@ -10,7 +10,7 @@ import pytest
 from assessment.domain import commands
 from assessment.domain.boundaries import BOUNDARIES, Boundary, BoundaryRef
 from assessment.domain.reach import reach
-from assessment.domain.tags import tags_of, touched
+from assessment.domain.tags import SUBJECTS, tags_of, touched
 from contracts.append import MAX_CONDITION_ITEMS
 from contracts.assessment.assessments import ChangeAssessment
 from contracts.envelope import MAX_TAGS, TAG_GRAMMAR
@@ -25,6 +25,9 @@ NOW: Final = datetime(2026, 3, 1, tzinfo=UTC)
 EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "employer.created": ("quota",),
     "employer.limit_changed": ("quota",),
+    "key.created": ("quota",),
+    "key.rotated": ("quota",),
+    "key.revoked": ("quota",),
     "assessment.created": ("assessment",),
     "assessment.edited": ("assessment",),
     "assessment.deleted": ("assessment",),
@@ -115,13 +118,13 @@ def test_tags_name_the_tenant_first_and_fit_the_grammar(fact: Fact) -> None:
     assert tags[0] == f"employer:{an_id('employer_id')}"
     assert all(TAG_GRAMMAR.match(tag) for tag in tags)
     names = [tag.partition(":")[0] for tag in tags]
-    assert names == [name for name in ("employer", "assessment", "sitting", "candidate", "invite") if name in names]
+    assert names == [name for name in SUBJECTS if name in names]
     assert len(tags) == len(set(tags)) <= MAX_TAGS
     fields = {field.name.removesuffix("_id") for field in msgspec.structs.fields(type(fact))}
-    assert set(names) == fields & {"employer", "assessment", "sitting", "candidate", "invite"}
+    assert set(names) == fields & set(SUBJECTS)
 
 
-E, A, S, C, V = (an_id(f"{name}_id") for name in ("employer", "assessment", "sitting", "candidate", "invite"))
+E, A, S, C, V, K = (an_id(f"{name}_id") for name in SUBJECTS)
 SEAT: Final = commands.Seat(E, A, C, V, S)
 AN_ORDER: Final = replace(order(), invite_id=V, candidate_id=C)
 CHANGE: Final = ChangeAssessment()
@@ -129,6 +132,9 @@ CHANGE: Final = ChangeAssessment()
 REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.CreateEmployer(E, "n", 3, "d", NOW), ["quota"], []),
     (commands.ChangeEmployerLimit(E, 3, NOW), ["quota"], []),
+    (commands.CreateKey(E, K, "n", "author", "d", None, NOW), ["quota"], []),
+    (commands.RotateKey(E, K, {}, 0, NOW), ["quota"], []),
+    (commands.RevokeKey(E, K, NOW), ["quota"], []),
     (commands.CreateDraft(E, A, settings(), NOW), ["assessment"], []),
     (commands.EditDraft(E, A, CHANGE, None, NOW), ["assessment"], []),
     (commands.DeleteDraft(E, A, None, NOW), ["assessment"], []),

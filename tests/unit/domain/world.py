@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, QUOTA, SITTING, BoundaryRef
-from assessment.domain.commands import Command, InviteFromFile, ReviewSubmission
+from assessment.domain.commands import Command, InviteFromFile, ReviewSubmission, RevokeKey, RotateKey
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Refusal
 from assessment.domain.invites import has_expired
@@ -23,6 +23,7 @@ from assessment.domain.state import (
     CandidateState,
     EmployerState,
     InviteState,
+    KeyState,
     SavedState,
     SittingState,
     State,
@@ -125,7 +126,7 @@ class World:
     def state(self, command: Command) -> State:
         """Read the rows of the command's reach."""
         reached = reach(command)
-        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command))
+        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command))
         for ref in (*reached.locked, *reached.relied):
             self._load(ref, state)
         return state
@@ -160,6 +161,12 @@ class World:
                 {one.question_id: one.note for one in notes},
             )
         }
+
+    def _key(self, command: Command) -> dict[str, KeyState]:
+        if not isinstance(command, RotateKey | RevokeKey):
+            return {}
+        row = self.rows.one("api_keys", command.key_id)
+        return {row["id"]: KeyState(**_picked(row, KeyState))} if row is not None else {}
 
     def _load(self, ref: BoundaryRef, state: State) -> None:
         row = self.rows.one(ref.boundary.table, ref.id)

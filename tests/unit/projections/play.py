@@ -16,6 +16,7 @@ from assessment.domain.commands import (
     Command,
     CreateDraft,
     CreateEmployer,
+    CreateKey,
     DeleteDraft,
     Duplicate,
     EditDraft,
@@ -25,6 +26,8 @@ from assessment.domain.commands import (
     ResendInvite,
     ReviewSubmission,
     RevokeInvite,
+    RevokeKey,
+    RotateKey,
     SaveGivenAnswer,
     Seat,
     StartSitting,
@@ -33,6 +36,7 @@ from assessment.domain.commands import (
 )
 from assessment.domain.decision import Decision, Events, Refusal, Unchanged
 from contracts.assessment.assessments import ChangeAssessment, PoolDraft, QuestionDraft
+from contracts.assessment.keys import Role
 from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
 from contracts.events import type_of
@@ -281,6 +285,32 @@ def review(play: Play) -> Command:
     return ReviewSubmission(employer_id, sitting_id, submission_id, candidate_id, essays, None, play.world.now)
 
 
+def create_key(play: Play) -> Command:
+    role: Role = play.random.choice(["reviewer", "author", "owner", "owner"])
+    expires_at = play.random.choice([None, None, play.world.now + timedelta(seconds=300)])
+    key_id = play.fresh("key")
+    digest = a_digest(f"{key_id} 1")
+    return CreateKey(play.one(play.employers), key_id, "k", role, digest, expires_at, play.world.now)
+
+
+def a_stored_key(play: Play) -> tuple[str, str]:
+    """Its employer's id, usually, and its own."""
+    rows = play.world.rows.all("SELECT * FROM api_keys ORDER BY created_at DESC, id LIMIT 4")
+    row = play.random.choice(rows)
+    employer_id = row["employer_id"] if play.random.random() < 0.95 else play.one(play.employers)
+    return employer_id, row["id"]
+
+
+def rotate_key(play: Play) -> Command:
+    employer_id, key_id = a_stored_key(play)
+    digests = {generation: a_digest(f"{key_id} {generation}") for generation in range(1, COMMANDS)}
+    return RotateKey(employer_id, key_id, digests, play.random.choice([0, 60]), play.world.now)
+
+
+def revoke_key(play: Play) -> Command:
+    return RevokeKey(*a_stored_key(play), play.world.now)
+
+
 CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (3, create_draft),
     (4, set_questions),
@@ -290,6 +320,9 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (4, publish),
     (1, close),
     (2, change_limit),
+    (2, create_key),
+    (2, rotate_key),
+    (3, revoke_key),
     (10, issue),
     (3, from_file),
     (3, join),

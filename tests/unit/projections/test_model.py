@@ -38,6 +38,12 @@ def check_invariants(world: World) -> None:
             "SELECT count(*) AS count FROM assessments WHERE employer_id = ? AND status = 'published'", row["id"]
         )
         assert row["active_count"] == active["count"] <= row["active_limit"]
+        (lasting,) = all_rows(
+            "SELECT count(*) AS count FROM api_keys"
+            " WHERE employer_id = ? AND role = 'owner' AND expires_at IS NULL AND revoked_at IS NULL",
+            row["id"],
+        )
+        assert row["owner_keys"] == lasting["count"] >= 1
     counted = "SELECT count(*) AS count FROM submissions WHERE voided_at IS NULL GROUP BY assessment_id, candidate_id"
     assert all(row["count"] == 1 for row in all_rows(counted))
     for sitting in all_rows("SELECT * FROM sittings"):
@@ -124,6 +130,8 @@ def test_the_play_reaches_every_fact_and_most_refusals() -> None:
     "damage",
     [
         "UPDATE employers SET active_count = active_count + 1",
+        "UPDATE employers SET owner_keys = owner_keys + 1",
+        "UPDATE api_keys SET expires_at = 'x'",
         "UPDATE assessments SET status = 'closed' WHERE status = 'published'",
         "UPDATE submissions SET voided_at = 'x', void_reason = 'x' WHERE voided_at IS NULL",
         "UPDATE sittings SET attempt = attempt + 1",

@@ -42,6 +42,9 @@ MAX_REASON_CHARACTERS: Final = 1_000
 MAX_NOTE_CHARACTERS: Final = 5_000
 MAX_PAGE_ITEMS: Final = 100
 DEFAULT_PAGE_ITEMS: Final = 50
+MAX_OVERLAP_SECONDS: Final = 7 * 24 * 3600
+"""How long a rotated key may go on with two secrets."""
+DEFAULT_OVERLAP_SECONDS: Final = 24 * 3600
 MAX_IDEMPOTENCY_KEY_CHARACTERS: Final = 200
 MAX_WAIT_SECONDS: Final = 10
 """How long `?at_least=` waits for the projection."""

@@ -11,6 +11,7 @@ from contracts.events.assessments import (
 from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
+from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
 from contracts.events.meta import CommandMeta
 from contracts.events.registry import Fact, UnknownEvent, decode_event, encode_data, type_of
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
@@ -31,6 +32,9 @@ __all__ = [
     "InviteCreated",
     "InviteResent",
     "InviteRevoked",
+    "KeyCreated",
+    "KeyRevoked",
+    "KeyRotated",
     "QuestionsReplaced",
     "SittingReviewed",
     "SittingStarted",

@@ -21,12 +21,16 @@ from contracts.events.assessments import (
 from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
+from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 from contracts.wire import Message
 
 Fact = (
     EmployerCreated
     | EmployerLimitChanged
+    | KeyCreated
+    | KeyRotated
+    | KeyRevoked
     | AssessmentCreated
     | AssessmentEdited
     | AssessmentDeleted
@@ -48,6 +52,9 @@ Fact = (
 STRUCTS: Final[Mapping[str, type[Fact]]] = {
     "employer.created": EmployerCreated,
     "employer.limit_changed": EmployerLimitChanged,
+    "key.created": KeyCreated,
+    "key.rotated": KeyRotated,
+    "key.revoked": KeyRevoked,
     "assessment.created": AssessmentCreated,
     "assessment.edited": AssessmentEdited,
     "assessment.deleted": AssessmentDeleted,

@@ -19,6 +19,7 @@ import uvloop
 from assessment.app.candidate_keys import CandidateKeys
 from assessment.app.commands import Commands, Means
 from assessment.app.interruption import armed
+from assessment.app.key_uses import KeyUses
 from assessment.app.server_secret import load_secrets
 from assessment.app.vault import Vault
 from assessment.http.app import create_app
@@ -121,6 +122,7 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             secrets=secrets,
             vault=Vault(secrets, keys),
             health=Health(reader, store),
+            key_uses=KeyUses(side_pool),
             now=_now,
         )
 

@@ -21,7 +21,18 @@ from tests.integration.assessment_http.steps import (
 from tests.kit.services import OPERATOR_TOKEN
 
 Place = Literal[
-    "nothing", "template", "employer", "draft", "import", "published", "link", "invite", "seat", "sitting", "submission"
+    "nothing",
+    "template",
+    "employer",
+    "key",
+    "draft",
+    "import",
+    "published",
+    "link",
+    "invite",
+    "seat",
+    "sitting",
+    "submission",
 ]
 PLACES: tuple[Place, ...] = get_args(Place)
 BANK = b"question,type,correct\nAn eye splice is a knot.,true_false,false\nNo key at all,single,\n"
@@ -69,6 +80,9 @@ class World:
                 path = f"/v1/employers/{self.employer.id}"
                 read = await self.employer.api.with_token(OPERATOR_TOKEN).get(path)
                 target = Target({"employer_id": self.employer.id}, read.expect(200).etag)
+            case "key":
+                made_key = await self.employer.api.post("/v1/keys", {"name": self.mark, "role": "owner"})
+                target = Target({"key_id": made_key.expect(201).json["id"]})
             case "draft" | "import":
                 target = await self._draft(place)
             case "published":

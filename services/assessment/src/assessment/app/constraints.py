@@ -9,6 +9,7 @@ from assessment.read_models.constraint_names import constraint_of
 
 _SAID: Final[dict[str, tuple[Reason, str]]] = {
     "employers_active_within_limit": (Reason.ACTIVE_LIMIT_REACHED, "The employer has no active assessment left"),
+    "employers_keep_an_owner_key": (Reason.LAST_OWNER_KEY, "It is the employer's last owner key without an end"),
     "submissions_once": (Reason.ALREADY_SUBMITTED, "The assessment was submitted already"),
     "submissions_one_per_attempt": (Reason.ALREADY_SUBMITTED, "The assessment was submitted already"),
     "sittings_pkey": (Reason.CONFLICT, "The sitting was started already"),

@@ -24,8 +24,10 @@ class Secrets:
         assert len(server_secret) == SECRET_BYTES, "the server secret has 32 bytes"
         self._server_secret = server_secret
 
-    def api_key(self, employer_id: str) -> str:
-        return API_KEY_PREFIX + _text(self._derive("api-key", employer_id))
+    def api_key(self, key_id: str, generation: int) -> str:
+        """A key's secret; the first one is derived from its id alone, and has been since there were no others."""
+        later = (str(generation),) if generation > 1 else ()
+        return API_KEY_PREFIX + _text(self._derive("api-key", key_id, *later))
 
     def invite_token(self, invite_id: str, generation: int) -> str:
         return _text(self._derive("invite-token", invite_id, str(generation)))

@@ -11,6 +11,7 @@ from assessment.app.reviewed_submissions import read_reviewed
 from assessment.app.saved_answers import read_saved
 from assessment.app.sealing import unseal
 from assessment.app.secrets import Secrets
+from assessment.app.stored_keys import read_key
 from assessment.app.version_contents import Content, Pin, VersionContents, opened_content
 from assessment.domain.commands import Command
 from assessment.domain.sealing import details_context, opened_details
@@ -88,6 +89,7 @@ class StateLoader:
             invites={one.id: one for one in invites},
             submissions=await read_reviewed(connection, command, candidate_keys),
             invited=await read_invited(connection, command),
+            keys=await read_key(connection, command),
         )
 
     async def _assessments(self, connection: Connection, documents: list[str]) -> dict[str, AssessmentState]:

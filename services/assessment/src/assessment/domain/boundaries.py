@@ -20,12 +20,20 @@ class Boundary:
     types: tuple[str, ...]
 
 
-QUOTA: Final = Boundary(
+QUOTA: Final = Boundary(  # the employer's row: how many assessments are active, and how many owner keys there are
     1,
     "quota",
     "employers",
     "employer",
-    ("employer.created", "employer.limit_changed", "assessment.published", "assessment.closed"),
+    (
+        "employer.created",
+        "employer.limit_changed",
+        "key.created",
+        "key.rotated",
+        "key.revoked",
+        "assessment.published",
+        "assessment.closed",
+    ),
 )
 ASSESSMENT: Final = Boundary(
     2,

@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, QuestionDraft
+from contracts.assessment.keys import Role
 from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
 
@@ -31,6 +32,35 @@ class ChangeEmployerLimit:
     active_limit: int
     now: datetime
     expected_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateKey:
+    employer_id: str
+    key_id: str
+    name: str
+    role: Role
+    key_sha256: str
+    expires_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RotateKey:
+    """The new secret's digest is looked up by the next generation, one more than the key's."""
+
+    employer_id: str
+    key_id: str
+    digests: Mapping[int, str]
+    overlap_seconds: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeKey:
+    employer_id: str
+    key_id: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +264,9 @@ class VoidSubmission:
 Command = (
     CreateEmployer
     | ChangeEmployerLimit
+    | CreateKey
+    | RotateKey
+    | RevokeKey
     | CreateDraft
     | EditDraft
     | DeleteDraft

@@ -6,13 +6,14 @@ on the same rows is decided alike wherever and whenever it runs.
 
 from typing import assert_never
 
-from assessment.domain import drafts, employers, invites, publishing, reviews, sittings, submissions
+from assessment.domain import api_keys, drafts, employers, invites, publishing, reviews, sittings, submissions
 from assessment.domain.commands import (
     ChangeEmployerLimit,
     Close,
     Command,
     CreateDraft,
     CreateEmployer,
+    CreateKey,
     DeleteDraft,
     Duplicate,
     EditDraft,
@@ -23,6 +24,8 @@ from assessment.domain.commands import (
     ResendInvite,
     ReviewSubmission,
     RevokeInvite,
+    RevokeKey,
+    RotateKey,
     SaveGivenAnswer,
     SetQuestions,
     StartSitting,
@@ -47,6 +50,12 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return employers.create_employer(command, state)
         case ChangeEmployerLimit():
             return employers.change_limit(command, state)
+        case CreateKey():
+            return api_keys.create_key(command, state)
+        case RotateKey():
+            return api_keys.rotate_key(command, state)
+        case RevokeKey():
+            return api_keys.revoke_key(command, state)
         case CreateDraft():
             return drafts.create_draft(command)
         case EditDraft():

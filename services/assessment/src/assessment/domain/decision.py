@@ -30,6 +30,8 @@ class Reason(Enum):
     UNKNOWN_QUESTION = "unknown-question"
     ANSWER_REFUSED = "answer-refused"
     NOT_REVIEWABLE = "not-reviewable"
+    KEY_ENDED = "key-ended"
+    LAST_OWNER_KEY = "last-owner-key"
     CONFLICT = "conflict"
 
 

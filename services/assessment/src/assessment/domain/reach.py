@@ -9,6 +9,7 @@ from assessment.domain.commands import (
     Command,
     CreateDraft,
     CreateEmployer,
+    CreateKey,
     DeleteDraft,
     Duplicate,
     EditDraft,
@@ -20,6 +21,8 @@ from assessment.domain.commands import (
     ResendInvite,
     ReviewSubmission,
     RevokeInvite,
+    RevokeKey,
+    RotateKey,
     SaveGivenAnswer,
     Seat,
     SetQuestions,
@@ -32,7 +35,7 @@ from assessment.domain.commands import (
 def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each kind of command)
     """Give the boundaries of a command, before any row is read."""
     match command:
-        case CreateEmployer() | ChangeEmployerLimit():
+        case CreateEmployer() | ChangeEmployerLimit() | CreateKey() | RotateKey() | RevokeKey():
             return _locking(command.employer_id, BoundaryRef(QUOTA, command.employer_id))
         case CreateDraft() | EditDraft() | DeleteDraft() | SetQuestions():
             return _locking(command.employer_id, BoundaryRef(ASSESSMENT, command.assessment_id))

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from contracts.assessment.keys import Role
 from contracts.assessment.take import GivenAnswer
 from contracts.events.sittings import QuestionScore
 from contracts.questions import AnswerKey, Question, Settings
@@ -13,11 +14,29 @@ from contracts.questions import AnswerKey, Question, Settings
 
 @dataclass(frozen=True, slots=True)
 class EmployerState:
+    """owner_keys: those that are not revoked and have no end."""
+
     id: str
     name: str
     active_limit: int
     active_count: int
+    owner_keys: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """generation and sha256: of its newest secret."""
+
+    id: str
+    employer_id: str
+    name: str
+    role: Role
+    generation: int
+    sha256: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +152,4 @@ class State:
     invites: Mapping[str, InviteState] = field(default_factory=dict)
     submissions: Mapping[str, SubmissionState] = field(default_factory=dict)
     invited: frozenset[str] = frozenset()
+    keys: Mapping[str, KeyState] = field(default_factory=dict)

@@ -12,6 +12,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "sitting": "sitting_id",
     "candidate": "candidate_id",
     "invite": "invite_id",
+    "key": "key_id",
 }
 """Tag name and the field that holds its id, in the order of an event's tags: the tenant comes first."""
 

@@ -40,7 +40,7 @@ class Call:
     def envelope(self, actor: str) -> CommandEnvelope:
         key, fingerprint = str(uuid.uuid4()), None
         if self.idempotency_key is not None:
-            key = str(uuid.uuid5(KEY_NAMESPACE, f"{actor}\n{self.idempotency_key}"))
+            key = str(uuid.uuid5(KEY_NAMESPACE, f"{scope_of(actor)}\n{self.idempotency_key}"))
             fingerprint = self._fingerprint()
         return CommandEnvelope(
             key=key, fingerprint=fingerprint, actor=actor, correlation_id=REQUEST_ID.get(), traceparent=self._trace()
@@ -57,6 +57,11 @@ class Call:
     def _trace(self) -> str:
         given = self.request.headers.get("traceparent", "")
         return given if _TRACE_GRAMMAR.fullmatch(given) else ""
+
+
+def scope_of(actor: str) -> str:
+    """Whose an Idempotency-Key is: an employer's, whichever API key it came with, so that a retry outlives a key."""
+    return actor.partition("/")[0]
 
 
 async def read_call(request: AnyRequest, operation: Operation) -> Call:

@@ -5,7 +5,6 @@ What an employer's key may do is decided here too, for every operation alike and
 
 import hmac
 from dataclasses import dataclass
-from typing import Final
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -17,12 +16,9 @@ from assessment.http.bodies import AnyRequest
 from assessment.http.operations import OPERATION, Operation
 from assessment.http.problems import forbidden, unauthorized
 from assessment.http.service import ServiceGiven
-from assessment.read_models.queries_access import employer_of_key, seat_of_token
+from assessment.read_models.queries_access import key_of_secret, seat_of_token
 from contracts.assessment.keys import Role
 from servicekit.tokens import bearer_token
-
-FIRST_KEY_ROLE: Final[Role] = "owner"
-"""Of the key that an employer is made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +28,14 @@ class OperatorActor:
 
 @dataclass(frozen=True, slots=True)
 class EmployerActor:
-    """role: of the API key that is asked with."""
+    """An employer, by the API key that is asked with; whatever key it is, a command's key belongs to the employer."""
 
     id: str
-    role: Role
+    key_id: str
 
     @property
     def name(self) -> str:
-        return f"employer:{self.id}"
+        return f"employer:{self.id}/key:{self.key_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +62,14 @@ async def provide_operator(request: AnyRequest, service: ServiceGiven) -> Operat
 
 
 async def provide_employer(request: AnyRequest, service: ServiceGiven) -> EmployerActor:
-    employer_id = await employer_of_key(service.reader, token_digest(request))
-    if employer_id is None:
+    """One query and one answer, whether the key is unknown, expired, rotated or revoked."""
+    now = service.now()
+    holder = await key_of_secret(service.reader, token_digest(request), now)
+    if holder is None:
         raise unauthorized()
-    actor = EmployerActor(employer_id, FIRST_KEY_ROLE)
-    check_role(actor.role, operation_of(request))
-    return actor
+    await service.key_uses.note(holder.employer_id, holder.key_id, now)
+    check_role(holder.role, operation_of(request))
+    return EmployerActor(holder.employer_id, holder.key_id)
 
 
 async def provide_candidate(request: AnyRequest, service: ServiceGiven) -> CandidateActor:

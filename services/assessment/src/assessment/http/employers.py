@@ -6,6 +6,7 @@ from litestar.params import FromPath
 
 from assessment.app.secrets import digest
 from assessment.domain import commands
+from assessment.domain.api_keys import FIRST_GENERATION
 from assessment.http.answers import AnswerBytes, done, stands
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
@@ -63,7 +64,7 @@ async def create_employer(request: AnyRequest, service: ServiceGiven, operator: 
         employer_id=employer_id,
         name=body.name,
         active_limit=body.active_limit,
-        api_key_sha256=digest(service.secrets.api_key(employer_id)),
+        api_key_sha256=digest(service.secrets.api_key(employer_id, FIRST_GENERATION)),
         now=service.now(),
     )
     executed = await execute(service, envelope, command)
@@ -72,7 +73,7 @@ async def create_employer(request: AnyRequest, service: ServiceGiven, operator: 
         id=fact.employer_id,
         name=fact.name,
         active_limit=fact.active_limit,
-        api_key=service.secrets.api_key(fact.employer_id),
+        api_key=service.secrets.api_key(fact.employer_id, FIRST_GENERATION),
     )
     return done(executed, answer, status=201, location=f"/v1/employers/{fact.employer_id}", etag=executed.last)
 

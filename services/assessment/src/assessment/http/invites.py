@@ -1,5 +1,6 @@
 """Invites: issued, listed, revoked and sent again; a token is told to whoever asked for it, and never kept."""
 
+from functools import partial
 from typing import Final, get_args
 
 from litestar.params import FromPath
@@ -168,7 +169,7 @@ async def resend_invite(
         employer_id=employer.id,
         assessment_id=resource_id(assessment_id),
         invite_id=resource_id(invite_id),
-        token_digests=TokenDigests(service.secrets, invite_id),
+        token_digests=TokenDigests(partial(service.secrets.invite_token, invite_id)),
         now=service.now(),
         expires_at=body.expires_at,
     )

@@ -31,6 +31,8 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.UNKNOWN_QUESTION: ProblemType.UNKNOWN_QUESTION,
     Reason.ANSWER_REFUSED: ProblemType.ANSWER_REFUSED,
     Reason.NOT_REVIEWABLE: ProblemType.NOT_REVIEWABLE,
+    Reason.KEY_ENDED: ProblemType.KEY_ENDED,
+    Reason.LAST_OWNER_KEY: ProblemType.LAST_OWNER_KEY,
     Reason.CONFLICT: ProblemType.CONFLICT,
 }
 

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from assessment.app.commands import Commands
+from assessment.app.key_uses import KeyUses
 from assessment.app.secrets import Secrets
 from assessment.app.vault import Vault
 from assessment.http.health import Health
@@ -27,6 +28,7 @@ class Service:
     secrets: Secrets
     vault: Vault
     health: Health
+    key_uses: KeyUses
     now: Callable[[], datetime]
 
 

@@ -8,7 +8,7 @@ among the changes: whoever applies them stamps the rows that `touched` names.
 from typing import assert_never
 
 from assessment.domain.tags import touched
-from assessment.projections import project_assessments, project_people, project_sittings
+from assessment.projections import project_assessments, project_keys, project_people, project_sittings
 from assessment.projections.changes import Change
 from contracts.events import (
     AnswerSaved,
@@ -25,6 +25,9 @@ from contracts.events import (
     InviteCreated,
     InviteResent,
     InviteRevoked,
+    KeyCreated,
+    KeyRevoked,
+    KeyRotated,
     QuestionsReplaced,
     SittingReviewed,
     SittingStarted,
@@ -42,6 +45,12 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_people.employer_created(fact)
         case EmployerLimitChanged():
             return project_people.employer_limit_changed(fact)
+        case KeyCreated():
+            return project_keys.created(fact)
+        case KeyRotated():
+            return project_keys.rotated(fact)
+        case KeyRevoked():
+            return project_keys.revoked(fact)
         case AssessmentCreated():
             return project_assessments.created(fact)
         case AssessmentEdited():

@@ -1,6 +1,7 @@
 """What facts about employers, candidates and invitations change."""
 
 from assessment.projections.changes import Change, Insert, Update
+from assessment.projections.project_keys import first_key
 from contracts.events import (
     CandidateRegistered,
     CandidateUpdated,
@@ -21,10 +22,10 @@ def employer_created(fact: EmployerCreated) -> tuple[Change, ...]:
         "name": fact.name,
         "active_limit": fact.active_limit,
         "active_count": 0,
+        "owner_keys": 1,
         "created_at": fact.at,
     }
-    key = {"sha256": fact.api_key_sha256, "employer_id": fact.employer_id, "created_at": fact.at}
-    return Insert("employers", row), Insert("api_keys", key)
+    return Insert("employers", row), first_key(fact)
 
 
 def employer_limit_changed(fact: EmployerLimitChanged) -> tuple[Change, ...]:

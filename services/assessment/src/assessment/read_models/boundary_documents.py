@@ -21,7 +21,7 @@ def document_of(boundary_name: str, table: Table) -> Any:
     """The expression for the document; an assessment's questions and keys are in it only while it is a draft."""
     match boundary_name:
         case "quota":
-            return _object(table, "id", "name", "active_limit", "active_count", "position")
+            return _object(table, "id", "name", "active_limit", "active_count", "owner_keys", "position")
         case "assessment":
             return _assessment(table)
         case "sitting":

@@ -1,6 +1,7 @@
-"""Who a credential belongs to: an employer by an API key's digest, a candidate's seat by a token's."""
+"""Who a credential belongs to: an API key by its secret's digest, a candidate's seat by a token's."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,8 +11,21 @@ from assessment.domain.commands import Seat
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
 from assessment.read_models.tables import api_keys, invites, sittings
+from contracts.assessment.keys import Role
 
-_EMPLOYER_OF_KEY: Final = compiled(select(api_keys.c.employer_id).where(api_keys.c.sha256 == bindparam("sha256")))
+_KEY_OF_SECRET: Final = compiled(
+    select(api_keys.c.employer_id, api_keys.c.id, api_keys.c.role).where(
+        or_(
+            api_keys.c.sha256 == bindparam("sha256"),
+            and_(
+                api_keys.c.previous_sha256 == bindparam("sha256"),
+                api_keys.c.previous_ends_at > bindparam("now"),
+            ),
+        ),
+        api_keys.c.revoked_at.is_(None),
+        or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > bindparam("now")),
+    )
+)
 
 _BEGUN: Final = select(sittings.c.id).where(
     sittings.c.employer_id == invites.c.employer_id,
@@ -30,9 +44,19 @@ _SEAT_OF_TOKEN: Final = compiled(
 )
 
 
-async def employer_of_key(reader: Reader, sha256: str) -> str | None:
-    row = await reader.one(_EMPLOYER_OF_KEY, sha256=sha256)
-    return None if row is None else row["employer_id"]
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whom an API key stands for, and what it may do."""
+
+    employer_id: str
+    key_id: str
+    role: Role
+
+
+async def key_of_secret(reader: Reader, sha256: str, now: datetime) -> KeyHolder | None:
+    """The key that a secret is valid for at this moment; None for one that is unknown, expired, rotated or revoked."""
+    row = await reader.one(_KEY_OF_SECRET, sha256=sha256, now=now)
+    return None if row is None else KeyHolder(row["employer_id"], row["id"], row["role"])
 
 
 async def seat_of_token(reader: Reader, sha256: str, now: datetime) -> Seat | None:

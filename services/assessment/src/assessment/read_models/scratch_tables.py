@@ -23,6 +23,14 @@ projector_status: Final = Table(
     CheckConstraint("state IN ('following', 'parked', 'waiting')", name="projector_status_state_known"),
 )
 
+key_uses: Final = Table(
+    "key_uses",
+    scratch_metadata,
+    identity("key_id", primary_key=True),
+    identity("employer_id"),
+    moment("used_at"),
+)
+
 import_reports: Final = Table(
     "import_reports",
     scratch_metadata,
