@@ -56,6 +56,13 @@ def _row(*values: object) -> Callable[[], bytes]:
     return lambda: comma_separated([ROW_HEADER, values])
 
 
+def _shown(kind: str, *, pool: str = "", keep_last: str = "", keep_place: str = "") -> Callable[[], bytes]:
+    """Make a CSV with one row that says how it is drawn and shown."""
+    header = ("question", "type", "option_1", "option_2", "correct", "pool", "keep_last", "keep_place")
+    asked = ("x", "y", "1") if kind == "single" else ("", "", "")
+    return lambda: comma_separated([header, ("a", kind, *asked, pool, keep_last, keep_place)])
+
+
 def _cell(name: str, value: object) -> Callable[[], bytes]:
     """Make a workbook whose one question has this value in this column."""
     row = dict(zip(HEADER, GOOD, strict=True)) | {name: value}
@@ -277,6 +284,12 @@ QUESTION_CASES: Final = (
     Case(Code.TOO_MANY_ACCEPTED_TEXTS, _row("a", "text", "", "", "", "", "|".join(map(str, range(51)))), "G2", "51"),
     Case(Code.POINTS_NOT_A_NUMBER, _row("a", "essay", "", "", "", "", "", "many"), "H2", "many"),
     Case(Code.POINTS_OUT_OF_RANGE, _row("a", "essay", "", "", "", "", "", "1001"), "H2", "1001"),
+    Case(Code.CORRECT_UNKNOWN, _shown("single", keep_last="z"), "G2", "z", name="last"),
+    Case(Code.CORRECT_TWICE, _shown("single", keep_last="B,2"), "G2", "B,2", name="last"),
+    Case(Code.OPTIONS_NOT_TAKEN, _shown("essay", keep_last="A"), "G2", "A", name="last"),
+    Case(Code.NOT_YES_OR_NO, _shown("single", keep_place="maybe"), "H2", "maybe"),
+    Case(Code.TEXT_TOO_LONG, _shown("single", pool="x" * 61), "F2", "x" * 61, name="pool"),
+    Case(Code.QUESTION_REFUSED, _shown("single", pool="x\ny"), "F2", name="pool"),
     Case(
         Code.EXTERNAL_ID_TWICE,
         lambda: comma_separated([["question", "type", "external_id"], ["a", "essay", "k"], ["b", "essay", "k"]]),

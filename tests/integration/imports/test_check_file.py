@@ -46,7 +46,7 @@ async def test_good_file_is_accepted() -> None:
     assert len(report.outcome.questions) == 1
     answer = report.as_answer("i1")
     assert (answer.id, answer.accepted, answer.problems) == ("i1", 1, ())
-    assert answer.digest == hashlib.sha256(b"2\n" + BANK).hexdigest()
+    assert answer.digest == hashlib.sha256(b"3\n" + BANK).hexdigest()
 
 
 async def test_digest_names_bytes_and_contract(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,3 +118,16 @@ def test_a_sitting_from_before_there_were_pools_is_asked_everything() -> None:
     fact = world.done(submit(world, seat, given.right_answers()))[-1]
     assert isinstance(fact, SittingSubmitted)
     assert (len(fact.scores), fact.percent) == (5, "100.00")
+
+
+def test_what_the_start_recorded_goes_before_what_would_be_drawn() -> None:
+    world, seat, asked = sitting()
+    other = [question_id(place) for place in range(5) if question_id(place) not in asked]
+    world.rows.connection.execute("UPDATE sittings SET question_ids = ?", [msgspec.json.encode(other).decode()])
+    for id_ in other:
+        world.done(save(world, seat, place_of(id_), "tea"))
+    assert world.refused(save(world, seat, place_of(asked[0]), "tea")).reason is Reason.UNKNOWN_QUESTION
+    fact = world.done(submit(world, seat))[-1]
+    assert isinstance(fact, SittingSubmitted)
+    assert [scored.question_id for scored in fact.scores] == other
+    assert (fact.points_milli, fact.max_points_milli) == (2000, 2000)

@@ -7,7 +7,7 @@ from typing import Final
 from assessment.imports import limits
 from assessment.imports.answering import KINDS, WAYGROUND_KINDS
 from assessment.imports.answers import FALSE_WORDS, TRUE_WORDS
-from assessment.imports.layouts import COLUMNS, LAYOUTS, MOODLE, WAYGROUND, folded, layout_of
+from assessment.imports.layouts import COLUMNS, DELIVERY_COLUMNS, LAYOUTS, MOODLE, WAYGROUND, folded, layout_of
 from assessment.imports.problems import Code
 from assessment.read_models.queries_imports import KEPT_HOURS
 from contracts.assessment.limits import MAX_QUESTIONS, MAX_UPLOAD_BYTES, MAX_WEIGHT
@@ -70,6 +70,7 @@ def test_every_limit_stands_there() -> None:
 def test_every_layout_stands_there_with_its_columns() -> None:
     assert re.findall(r"^### .*\(`(\w+)`\)", DOCUMENT, re.MULTILINE) == [layout.name for layout in LAYOUTS]
     assert "`question, type, option_1 … option_10, correct, points, explanation, tags, external_id`" in WORDS
+    assert f"`{', '.join(DELIVERY_COLUMNS)}`" in WORDS
     assert COLUMNS[:3] == ("question", "type", "option_1")
     assert f"`{', '.join(MOODLE_HEADER)}`" in WORDS
     assert f"`{', '.join(one.strip() for one in MOODLE_MORE)}`" in WORDS

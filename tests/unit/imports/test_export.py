@@ -15,7 +15,7 @@ from assessment.domain.normalization import norm_v1
 from assessment.domain.questions import Content, content_of
 from assessment.imports.answers import Key
 from assessment.imports.bars import joined_texts, split_texts
-from assessment.imports.export import error_rows_file, exported
+from assessment.imports.export import EXPORTED, error_rows_file, exported
 from assessment.imports.guarding import guarded, unguarded
 from assessment.imports.pipeline import read_file
 from contracts.assessment.assessments import NumericKey, OptionDraft, QuestionDraft
@@ -66,10 +66,12 @@ def drafts(draw: st.DrawFn) -> QuestionDraft:
         scoring=scoring,
         weights=weights,
         prompt=draw(TEXTS),
-        options=tuple(OptionDraft(text=text) for text in options),
+        options=tuple(OptionDraft(text=text, keep_last=draw(st.booleans())) for text in options),
         correct=right,
         points=Decimal(draw(st.integers(0, 1_000_000))) / 1000,
         explanation=draw(st.just("") | TEXTS),
+        pool=draw(st.none() | TEXTS),
+        keep_place=draw(st.booleans()),
     )
 
 
@@ -120,6 +122,21 @@ def test_every_way_of_scoring_has_its_words(draft: QuestionDraft, kind: str, cel
     header, row = csv.reader(StringIO(file.decode("utf-8-sig")))
     assert (row[header.index("type")], row[header.index("correct")]) == (kind, cell)
     assert content(list(read_file(file).questions)) == taken
+
+
+def test_how_a_question_is_shown_has_its_columns_where_it_says_something() -> None:
+    lasting = tuple(replace(option, keep_last=option.text == "z") for option in CHOICE.options)
+    for draft, columns, cells in (
+        (CHOICE, [], []),
+        (replace(CHOICE, pool="=Knots"), ["pool"], ["'=Knots"]),
+        (replace(CHOICE, options=lasting, keep_place=True), ["keep_last", "keep_place"], ["option_3", "yes"]),
+    ):
+        taken = content([draft])
+        assert taken is not None
+        file = exported(authors_view(*taken))
+        header, row = csv.reader(StringIO(file.decode("utf-8-sig")))
+        assert (header[len(EXPORTED) :], row[len(EXPORTED) :]) == (columns, cells)
+        assert content(list(read_file(file).questions)) == taken
 
 
 def test_options_that_are_named_like_columns_stay_apart() -> None:

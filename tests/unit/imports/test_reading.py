@@ -1,5 +1,6 @@
 """Our own layout, whole: the same rows from a workbook and from delimited text give the same questions."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -21,6 +22,12 @@ from tests.kit.workbooks import (
     xlsx,
 )
 
+SHOWN: Rows = (
+    ("question", "type", "option_1", "option_2", "option_3", "correct", "Pool", "keep last", "Keep-Place"),
+    ("Which?", "single", "a", "b", "None of these", "A", " Bends ", "C", "yes"),
+    ("Why?", "essay", "", "", "", "", "Bends", "", "no"),
+    ("Which again?", "multiple", "a", "b", "c", "1", "", "option_2|c", ""),
+)
 BANK: Rows = (
     HEADER,
     GOOD,
@@ -207,3 +214,15 @@ def test_prefixed_markup_is_read_and_limited_like_any_other() -> None:
     assert clean_questions(read_file(prefixed(good))) == (QuestionDraft(kind="essay", prompt="Why?"),)
     far = read_file(prefixed(f"<row>{text_cell('ZZ200000', 'x')}</row>"))
     assert far.problem_counts == {"too-many-rows": 1}
+
+
+@pytest.mark.parametrize("made", [comma_separated, xlsx])
+def test_how_a_question_is_drawn_and_shown(made: Callable[[Rows], bytes]) -> None:
+    single, essay, multiple = clean_questions(read_file(made(SHOWN)))
+    assert [(one.pool, one.keep_place) for one in (single, essay, multiple)] == [
+        ("Bends", True),
+        ("Bends", False),
+        (None, False),
+    ]
+    assert [option.keep_last for option in single.options] == [False, False, True]
+    assert [option.keep_last for option in multiple.options] == [False, True, True]

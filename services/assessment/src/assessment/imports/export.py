@@ -10,7 +10,7 @@ from assessment.imports.bars import joined_texts
 from assessment.imports.cells import Cell, CellKind
 from assessment.imports.choices import several_choices, weights_of
 from assessment.imports.guarding import guarded
-from assessment.imports.layouts import COLUMNS, OPTION_COLUMNS, PASSED_OVER, folded
+from assessment.imports.layouts import COLUMNS, DELIVERY_COLUMNS, OPTION_COLUMNS, PASSED_OVER, folded
 from assessment.imports.problems import CellRefused
 from assessment.imports.report import ErrorRow
 from contracts.assessment.assessments import NumericKey, QuestionAnswer
@@ -22,7 +22,9 @@ EXPORTED: Final = tuple(name for name in COLUMNS if name != "tags")
 
 def exported(questions: Iterable[QuestionAnswer]) -> bytes:
     """Write questions in our own layout; importing the file gives the same questions, but for space around texts."""
-    return _file(EXPORTED, ([_row(question).get(name, "") for name in EXPORTED] for question in questions))
+    rows = [_row(question) for question in questions]
+    header = (*EXPORTED, *(name for name in DELIVERY_COLUMNS if any(row[name] for row in rows)))
+    return _file(header, ([row.get(name, "") for name in header] for row in rows))
 
 
 def error_rows_file(titles: Sequence[str], rows: Iterable[ErrorRow]) -> bytes:
@@ -44,6 +46,7 @@ def _file(header: Iterable[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def _row(question: QuestionAnswer) -> dict[str, str]:
     texts = [option.text for option in question.options]
+    last = tuple(number for number, option in enumerate(question.options, start=1) if option.keep_last)
     return {
         "question": question.prompt,
         "type": question.kind if question.scoring == "all_or_nothing" else f"{question.kind}_{question.scoring}",
@@ -52,6 +55,9 @@ def _row(question: QuestionAnswer) -> dict[str, str]:
         "points": format(question.points, "f"),
         "explanation": question.explanation,
         "external_id": question.external_id or "",
+        "pool": question.pool or "",
+        "keep_last": _columns(last, texts) if last else "",
+        "keep_place": "yes" if question.keep_place else "",
     }
 
 

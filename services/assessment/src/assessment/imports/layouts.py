@@ -11,6 +11,9 @@ from contracts.assessment.limits import MAX_OPTIONS
 
 OPTION_COLUMNS: Final = tuple(f"option_{number}" for number in range(1, MAX_OPTIONS + 1))
 COLUMNS: Final = ("question", "type", *OPTION_COLUMNS, "correct", "points", "explanation", "tags", "external_id")
+DELIVERY_COLUMNS: Final = ("pool", "keep_last", "keep_place")
+"""How a question is drawn and shown; the template does without, and an export has those that say something."""
+
 PASSED_OVER: Final = ("row", "problem")
 """What the download of error rows adds to a file, so that it can be corrected and sent again as it is."""
 
@@ -79,7 +82,7 @@ _NUMBERS: Final = range(1, MAX_OPTIONS + 1)
 
 STANDARD: Final = Layout(
     name="standard",
-    titles=_titles({name: name for name in COLUMNS}, options=OPTION_COLUMNS),
+    titles=_titles({name: name for name in (*COLUMNS, *DELIVERY_COLUMNS)}, options=OPTION_COLUMNS),
     signatures=(_signature("question", "type"), _signature("question", "correct"), _signature("question", "option_1")),
     required=("question", "type"),
     not_kept=frozenset({"tags"}),

@@ -4,7 +4,7 @@ from typing import Final
 
 from assessment.domain.content import MAX_QUESTIONS_DATA_BYTES, QUESTIONS_FRAME_BYTES
 
-CONTRACT_VERSION: Final = 2
+CONTRACT_VERSION: Final = 3
 """Part of the digest: the same bytes read under another contract are another import."""
 
 MAX_ROWS: Final = 10_000

@@ -199,6 +199,7 @@ class Code(Enum):
         "error",
         "An assessment takes no such value; type it again, without hidden marks.",
     )
+    NOT_YES_OR_NO = ("not-yes-or-no", "error", "The value must be yes or no.")
     EXTERNAL_ID_TWICE = ("external-id-twice", "error", "The external_id stands in an earlier row already.")
 
     def __init__(self, slug: str, severity: Severity, sentence: str) -> None:
