@@ -10,7 +10,7 @@ from assessment.app.constraints import refusal_of
 from assessment.domain.commands import CreateKey, RevokeKey, RotateKey
 from assessment.domain.decision import Reason
 from assessment.migrations.upgrading import migrate, upgrade_script
-from assessment.migrations.versions import r0006_key_roles as key_roles
+from assessment.migrations.versions import r0007_key_roles as key_roles
 from assessment.projections.changes import Insert
 from assessment.projections.progress import Quiet
 from assessment.projections.project import project

@@ -6,8 +6,8 @@ Other generations go: they lack the columns, so none of them may become the live
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
