@@ -165,6 +165,24 @@ async def test_what_was_not_drawn_is_answered_as_what_never_was(employer: Employ
     assert after[0]["answer"] is True
 
 
+async def test_a_retake_shows_before_its_start_what_the_start_records(system: System, employer: Employer) -> None:
+    assessment = await a_pooled(employer, time_limit_seconds=None)
+    candidate = await invited(employer, assessment)
+    asked = [{question["id"] for question in await asked_of(candidate)}]
+    receipt = (await candidate.api.post("/v1/take/submit", key=a_key())).expect(201)
+    path = f"/v1/submissions/{receipt.json['submission_id']}"
+    detail = (await employer.api.get(f"{path}?at_least={receipt.position}")).expect(200)
+    (await employer.api.post(f"{path}/void", {"reason": "a fire"}, etag=detail.etag)).expect(200)
+    again = await invited(employer, assessment, email=detail.json["submission"]["candidate"]["email"])
+    asked.append({question["id"] for question in await asked_of(again)})
+    (await again.api.post("/v1/take/start")).expect(200)
+    tag = f"candidate:{candidate.candidate_id}"
+    started = await facts(employer.api.session, system, tag, "sitting.started")
+    assert [set(fact.data["question_ids"]) for fact in started] == asked
+    assert [fact.data["attempt"] for fact in started] == [1, 2]
+    assert len({fact.data["seed"] for fact in started}) == 1
+
+
 @pytest.mark.parametrize(
     ("pools", "at", "seen"),
     [

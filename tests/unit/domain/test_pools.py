@@ -65,10 +65,8 @@ def test_a_draw_never_changes() -> None:
     assert drawn(questions, (Pool("a", 3),), 7, 2) == ("q1", "q2", "q4")
 
 
-def test_every_question_and_every_pair_is_drawn_about_as_often() -> None:
+def check_even(draws: list[tuple[str, ...]]) -> None:
     """3 of 8 for 2,000 seeds: each question 750 times and each pair 214 times, within five standard deviations."""
-    questions = some_questions(*["a"] * 8)
-    draws = [drawn(questions, (Pool("a", 3),), seed, 1) for seed in SEEDS]
     alone = Counter(id_ for ids in draws for id_ in ids)
     pairs = Counter((one, two) for ids in draws for one in ids for two in ids if one < two)
     assert sum(alone.values()) == 3 * len(SEEDS)
@@ -76,6 +74,18 @@ def test_every_question_and_every_pair_is_drawn_about_as_often() -> None:
     assert all(642 <= count <= 858 for count in alone.values()), alone
     assert len(pairs) == 28
     assert all(145 <= count <= 283 for count in pairs.values()), pairs
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_every_question_and_every_pair_is_drawn_about_as_often(attempt: int) -> None:
+    questions = some_questions(*["a"] * 8)
+    check_even([drawn(questions, (Pool("a", 3),), seed, attempt) for seed in SEEDS])
+
+
+def test_control_a_draw_of_neighbours_is_noticed() -> None:
+    """Each question comes as often as any other here, but not each pair."""
+    with pytest.raises(AssertionError, match="28"):
+        check_even([tuple(f"q{(seed + step) % 8}" for step in range(3)) for seed in SEEDS])
 
 
 def test_another_attempt_draws_anew() -> None:
