@@ -29,6 +29,7 @@ MODULES: Final = (
     "segments",
     "log",
     "commit_queue",
+    "waiting_room",
 )
 TESTS: Final = "tests/unit/log"
 ALSO_COPIED: Final = ("tests/__init__.py", "tests/conftest.py", "tests/kit", "tests/unit/__init__.py", TESTS, "docs")
@@ -86,6 +87,14 @@ def verdicts(results: str) -> dict[str, str]:
     return dict(pairs)
 
 
+def by_module(found: dict[str, str]) -> dict[str, Counter[str]]:
+    """How many mutants of each module came to each verdict; a name begins with `eventrail.log.MODULE.`."""
+    tallies: dict[str, Counter[str]] = {}
+    for mutant, verdict in found.items():
+        tallies.setdefault(mutant.split(".")[2], Counter())[verdict] += 1
+    return tallies
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Mutate modules of the engine.")
     parser.add_argument("modules", nargs="*", default=list(MODULES))
@@ -103,7 +112,8 @@ def main() -> int:
         for mutant in alive:
             print(f"{found[mutant]}: {mutant}\n{run(directory, 'show', mutant)}")
     percent = 100 * (len(found) - len(alive)) / len(found)
-    print(dict(Counter(found.values())))
+    for module, tally in sorted(by_module(found).items()):
+        print(f"{module}: {dict(tally)}")
     print(f"mutants {len(found)}, killed {len(found) - len(alive)} ({percent:.1f} %), alive {len(alive)}")
     return 0 if percent >= options.least else 1
 

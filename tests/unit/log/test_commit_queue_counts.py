@@ -10,7 +10,7 @@ import pytest
 from eventrail.log.admission import append_bytes
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.errors import AppendsSuspended, SyncFailed
-from eventrail.log.events import Appended
+from eventrail.log.events import Appended, Outcome
 from eventrail.log.waiting_room import LINE_OVERHEAD_BYTES
 from tests.kit.faulty_files import FaultyFiles
 from tests.kit.logs import append, event, open_log
@@ -71,6 +71,78 @@ async def test_a_caller_that_left_is_not_told_of_a_failure(tmp_path: Path) -> No
     await queue.stop()
     assert [failure.operation for failure in failures] == ["fdatasync"]
     assert queue.unanswered_appends == 0
+    log.close()
+
+
+class Hostile:
+    """A receiver that breaks its promise to raise nothing."""
+
+    def is_gone(self) -> bool:
+        return False
+
+    def settle(self, outcome: Outcome) -> None:
+        raise RuntimeError(f"no use for {outcome}")
+
+    def refuse(self, error: Exception) -> None:
+        raise AssertionError("it was settled before")
+
+
+async def test_a_receiver_that_raises_ends_the_queue_and_is_never_silent(tmp_path: Path) -> None:
+    log = open_log(tmp_path)
+    failed: asyncio.Future[SyncFailed] = asyncio.get_running_loop().create_future()
+    queue = CommitQueue(log, on_fatal=failed.set_result)
+    await queue.start()
+    queue.submit(append(event()), Hostile())
+    failure = await asyncio.wait_for(failed, 30)
+    assert (failure.operation, failure.reason) == (
+        "the commit queue",
+        "RuntimeError('no use for Appended(first=1, last=1)')",
+    )
+    with pytest.raises(SyncFailed):
+        await queue.append(append(event()))
+    await queue.stop()
+    log.close()
+
+
+async def test_what_comes_while_the_head_is_written_down_is_committed_behind_it(tmp_path: Path) -> None:
+    files = GatedHead()
+    log = open_log(tmp_path, files=files)
+    queue = CommitQueue(log, on_fatal=lambda _failure: None, idle_seconds=0.001)
+    await queue.start()
+    assert await queue.append(append(event())) == Appended(1, 1)
+    await asyncio.to_thread(files.waiting.wait, 30)
+    late = asyncio.create_task(queue.append(append(event())))
+    await asyncio.sleep(0)
+    assert queue.unanswered_appends == 1
+    files.gate.set()
+    assert await late == Appended(2, 2)
+    await queue.stop()
+    log.close()
+
+
+class GatedHead(GatedFiles):
+    """The writing of head.json waits for the gate, and no commit does."""
+
+    def sync_data(self, descriptor: int) -> None:
+        FaultyFiles.sync_data(self, descriptor)
+
+    def replace(self, source: Path, target: Path) -> None:
+        if target.name == "head.json":
+            self.waiting.set()
+            assert self.gate.wait(30), "the gate was never opened"
+        super().replace(source, target)
+
+
+async def test_a_head_that_cannot_be_written_at_the_end_is_told(tmp_path: Path) -> None:
+    files = FaultyFiles()
+    log = open_log(tmp_path, files=files)
+    failures: list[SyncFailed] = []
+    queue = CommitQueue(log, on_fatal=failures.append, idle_seconds=60)
+    await queue.start()
+    await queue.append(append(event()))
+    files.fail_next("sync", errno.EIO)
+    await queue.stop()
+    assert [(failure.operation, failure.reason) for failure in failures] == [("writing head.json", "[Errno 5] EIO")]
     log.close()
 
 
