@@ -123,6 +123,20 @@ def test_the_control_of_that_finds_them_in_an_employers_answer() -> None:
     assert {name for name in shown if HIDDEN_WORDS.search(name)} == {"correct", "explanation", "weights"}
 
 
+def test_every_read_that_shows_results_records_that_it_did() -> None:
+    document = described()
+    showing = {
+        operation["operationId"]
+        for methods in document["paths"].values()
+        for method, operation in methods.items()
+        if method == "get"
+        and operation.get("x-least-role")
+        and "percent" in _fields(operation["responses"]["200"], document["components"]["schemas"], set())
+    }
+    recording = {handler.opt[OPERATION].id for handler in routes() if "record_read" in handler.fn.__code__.co_names}
+    assert showing == recording == {"listSubmissions", "getSubmission"}
+
+
 def test_what_builds_a_candidates_page_knows_no_type_with_a_key() -> None:
     for module in (take_views, queries_take):
         assert not {"AnswerKey", "QuestionAnswer", "QuestionDraft", "sealed_keys"} & set(vars(module))

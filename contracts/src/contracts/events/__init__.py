@@ -14,6 +14,7 @@ from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
 from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
 from contracts.events.meta import CommandMeta
 from contracts.events.registry import Fact, UnknownEvent, decode_event, encode_data, type_of
+from contracts.events.results import ResultsListed, ResultsRead
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "KeyRevoked",
     "KeyRotated",
     "QuestionsReplaced",
+    "ResultsListed",
+    "ResultsRead",
     "SittingReviewed",
     "SittingStarted",
     "SittingSubmitted",

@@ -22,6 +22,7 @@ from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
 from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
+from contracts.events.results import ResultsListed, ResultsRead
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 from contracts.wire import Message
 
@@ -47,6 +48,8 @@ Fact = (
     | SittingSubmitted
     | SittingReviewed
     | SittingVoided
+    | ResultsRead
+    | ResultsListed
 )
 
 STRUCTS: Final[Mapping[str, type[Fact]]] = {
@@ -71,6 +74,8 @@ STRUCTS: Final[Mapping[str, type[Fact]]] = {
     "sitting.submitted": SittingSubmitted,
     "sitting.reviewed": SittingReviewed,
     "sitting.voided": SittingVoided,
+    "results.read": ResultsRead,
+    "results.listed": ResultsListed,
 }
 
 UPCASTERS: Final[Mapping[type, Callable[[Any], Fact]]] = {}

@@ -20,6 +20,7 @@ from assessment.app.candidate_keys import CandidateKeys
 from assessment.app.commands import Commands, Means
 from assessment.app.interruption import armed
 from assessment.app.key_uses import KeyUses
+from assessment.app.read_records import ReadRecords
 from assessment.app.server_secret import load_secrets
 from assessment.app.vault import Vault
 from assessment.http.app import create_app
@@ -123,6 +124,8 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             vault=Vault(secrets, keys),
             health=Health(reader, store),
             key_uses=KeyUses(side_pool),
+            log=store,
+            read_records=ReadRecords(store, side_pool),
             now=_now,
         )
 

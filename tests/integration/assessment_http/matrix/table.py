@@ -101,6 +101,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "listKeys": of_employer("nothing", "200", other="200"),
     "rotateKey": of_employer("key", "200"),
     "revokeKey": of_employer("key", "200"),
+    "readAudit": of_employer("nothing", "200", other="200"),
     "createAssessment": of_employer("nothing", "201", _settings, other="201"),
     "listAssessments": of_employer("nothing", "200", other="200"),
     "getAssessment": of_employer("draft", "200"),

@@ -61,6 +61,9 @@ INVITE: Final = Boundary(5, "invite", "invites", "invite", ("invite.created", "i
 
 BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE)
 
+OUTSIDE: Final = ("results.read", "results.listed")
+"""Facts of no boundary: nothing is decided on them and no row changes, so nothing is locked or stamped for them."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class BoundaryRef:

@@ -28,6 +28,9 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
         "The most items of a page.",
         {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_ITEMS, "default": DEFAULT_PAGE_ITEMS},
     ),
+    "after": ("Only what stands behind this position of the log.", {"type": "integer", "minimum": 0, "default": 0}),
+    "actor": ("Only what this actor did, as an entry names it.", {"type": "string", "pattern": "^[!-~]{1,200}$"}),
+    "resource": ("Only what is about this, as an entry names it: `<kind>:<id>`.", {"type": "string"}),
     "format": (
         "`csv` downloads the questions as a file that an import takes.",
         {"type": "string", "enum": ["json", "csv"], "default": "json"},

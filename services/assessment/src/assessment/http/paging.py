@@ -31,7 +31,7 @@ class PageRequest:
 def page_request(query: Mapping[str, str]) -> PageRequest:
     """Read `limit` and `cursor`."""
     cursor = query.get("cursor")
-    return PageRequest(_limit(query.get("limit")), START if cursor is None else _decoded(cursor))
+    return PageRequest(page_limit(query), START if cursor is None else _decoded(cursor))
 
 
 def next_cursor(rows: Sequence[T], page: PageRequest, place: Callable[[T], Place]) -> str | None:
@@ -39,7 +39,9 @@ def next_cursor(rows: Sequence[T], page: PageRequest, place: Callable[[T], Place
     return _encoded(place(rows[page.limit - 1])) if len(rows) > page.limit else None
 
 
-def _limit(text: str | None) -> int:
+def page_limit(query: Mapping[str, str]) -> int:
+    """Read `limit`."""
+    text = query.get("limit")
     if text is None:
         return DEFAULT_PAGE_ITEMS
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_PAGE_ITEMS):

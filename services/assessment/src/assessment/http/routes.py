@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from assessment.http import (
     assessments,
+    audit,
     bulk_invites,
     employers,
     import_templates,
@@ -29,6 +30,7 @@ RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
     keys.list_keys,
     keys.rotate_key,
     keys.revoke_key,
+    audit.read_audit,
     assessments.create_assessment,
     assessments.list_assessments,
     assessments.get_assessment,

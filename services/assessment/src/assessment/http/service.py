@@ -9,12 +9,14 @@ from litestar.params import SkipValidation
 
 from assessment.app.commands import Commands
 from assessment.app.key_uses import KeyUses
+from assessment.app.read_records import ReadRecords
 from assessment.app.secrets import Secrets
 from assessment.app.vault import Vault
 from assessment.http.health import Health
 from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import WebSettings
+from eventrail_client.port import EventStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Service:
     vault: Vault
     health: Health
     key_uses: KeyUses
+    log: EventStore
+    read_records: ReadRecords
     now: Callable[[], datetime]
 
 

@@ -5,7 +5,7 @@ from typing import Final, get_args
 from litestar.params import FromPath
 
 from assessment.domain import commands
-from assessment.http.answers import AnswerBytes, done, sent, stands
+from assessment.http.answers import AnswerBytes, done, known, sent, validators
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
@@ -17,6 +17,7 @@ from assessment.http.paging import next_cursor, page_request
 from assessment.http.parameters import Query, read_query
 from assessment.http.preconditions import expected_position
 from assessment.http.problems import malformed, not_found
+from assessment.http.results_reads import record_read
 from assessment.http.service import Service, ServiceGiven
 from assessment.http.submission_views import reviewed_submission, submission_answer, submission_detail
 from assessment.http.waiting import wait_as_asked
@@ -30,7 +31,7 @@ from contracts.assessment.results import (
     VoidedSubmission,
     VoidSubmission,
 )
-from contracts.events import SittingReviewed, SittingVoided
+from contracts.events import ResultsListed, ResultsRead, SittingReviewed, SittingVoided
 from contracts.problems import ProblemType
 
 LIST: Final = Operation(
@@ -96,6 +97,8 @@ async def list_submissions(
     shown = rows[: page.limit]
     details = await details_of(service.vault, ((row.candidate_id, row.sealed_details) for row in shown))
     items = tuple(submission_answer(row, details[row.candidate_id]) for row in shown)
+    listed = ResultsListed(employer.id, assessment_id, len(items), service.now())
+    await record_read(service, request, LIST, employer, listed)
     return sent(SubmissionPage(items, next_cursor(rows, page, lambda row: (row.submitted_at, row.id))))
 
 
@@ -109,11 +112,15 @@ async def get_submission(
     if record is None:
         raise not_found()
     row = record.submission
+    if (unchanged := known(record.position, request.headers)) is not None:
+        return unchanged
     details = await details_of(service.vault, [(row.candidate_id, row.sealed_details)])
     records = await records_of(service.vault, row.candidate_id, row.id, record.sealed_records)
     notes = await notes_of(service.vault, row.candidate_id, row.id, record.sealed_notes)
     answer = submission_detail(record, details[row.candidate_id], records, notes)
-    return stands(answer, record.position, request.headers)
+    read = ResultsRead(employer.id, row.assessment_id, record.sitting_id, row.candidate_id, row.id, service.now())
+    await record_read(service, request, GET, employer, read)
+    return sent(answer, headers=validators(record.position))
 
 
 @endpoint("POST", "/v1/submissions/{submission_id:str}/review", REVIEW)

@@ -29,6 +29,8 @@ from contracts.events import (
     KeyRevoked,
     KeyRotated,
     QuestionsReplaced,
+    ResultsListed,
+    ResultsRead,
     SittingReviewed,
     SittingStarted,
     SittingSubmitted,
@@ -83,5 +85,7 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_sittings.reviewed(fact)
         case SittingVoided():
             return project_sittings.voided(fact)
+        case ResultsRead() | ResultsListed():
+            return ()
         case _:
             assert_never(fact)

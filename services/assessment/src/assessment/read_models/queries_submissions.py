@@ -73,6 +73,7 @@ _ONE: Final = compiled(
         submissions.c.scores,
         submissions.c.sealed_records,
         submissions.c.sealed_notes,
+        submissions.c.sitting_id,
         versions.c.content_hash,
         versions.c.questions,
         sittings.c.position,
@@ -116,6 +117,7 @@ class SubmissionRecord:
     scores: tuple[QuestionScore, ...]
     sealed_records: str
     sealed_notes: str | None
+    sitting_id: str
     questions: Mapping[str, Question]
     position: int
 
@@ -157,6 +159,7 @@ async def submission(reader: Reader, employer_id: str, submission_id: str) -> Su
         scores=_SCORES.decode(row["scores"]),
         sealed_records=row["sealed_records"],
         sealed_notes=row["sealed_notes"],
+        sitting_id=row["sitting_id"],
         questions={question.id: question for question in _QUESTIONS.decode(row["questions"])},
         position=row["position"],
     )
