@@ -8,11 +8,11 @@ from tests.kit.processes import Processes
 from tests.kit.services import SERVICE_TOKEN, Service, start_eventrail
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module", params=["true", "false"], ids=["shortcut", "application"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     directory = tmp_path_factory.mktemp("eventrail")
     processes = Processes(directory, [])
-    yield start_eventrail(processes, directory / "log")
+    yield start_eventrail(processes, directory / "log", environment={"EVENTRAIL_SHORTCUT": request.param})
     processes.kill_all()
 
 

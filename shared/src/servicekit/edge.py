@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
 from contracts.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemType, problem
@@ -27,7 +27,7 @@ SECURITY_HEADERS: Final = (
     (b"referrer-policy", b"no-referrer"),
     (b"strict-transport-security", b"max-age=31536000"),
 )
-_NO_STORE: Final = (b"cache-control", b"no-store")
+NO_STORE: Final = (b"cache-control", b"no-store")
 
 
 class Edge:
@@ -42,7 +42,7 @@ class Edge:
             await self._application(scope, receive, send)
             return
         headers: list[tuple[bytes, bytes]] = scope["headers"]
-        request_id = _request_id(headers)
+        request_id = request_id_of(headers)
         REQUEST_ID.set(request_id.decode("ascii"))  # each request runs in a task, so in a context of its own
         TRACE.set(trace_context(headers))
         started = time.perf_counter()
@@ -61,12 +61,13 @@ class Edge:
         else:
             await _answer(refusal, receive, send_marked)
         if self._access_log or status >= 500:
-            self._record(scope, status, time.perf_counter() - started)
+            record(scope["method"], scope["path"], status, time.perf_counter() - started)
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
-        """The path only: a query or a header may hold what belongs into no log."""
-        fields = {"method": scope["method"], "path": scope["path"], "status": status, "ms": round(seconds * 1e3, 3)}
-        _LOG.log(logging.ERROR if status == 500 else logging.INFO, "request", extra={"fields": fields})
+
+def record(method: str, path: str, status: int, seconds: float) -> None:
+    """A line in the log. The path only: a query or a header may hold what belongs into no log."""
+    fields = {"method": method, "path": path, "status": status, "ms": round(seconds * 1e3, 3)}
+    _LOG.log(logging.ERROR if status == 500 else logging.INFO, "request", extra={"fields": fields})
 
 
 def refused(headers: list[tuple[bytes, bytes]]) -> Problem | None:
@@ -82,7 +83,8 @@ def refused(headers: list[tuple[bytes, bytes]]) -> Problem | None:
     return None
 
 
-def _request_id(headers: list[tuple[bytes, bytes]]) -> bytes:
+def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The client's, where it fits the grammar, else a new one."""
     for name, value in headers:
         if name == REQUEST_ID_HEADER and _REQUEST_ID_GRAMMAR.fullmatch(value):
             return value
@@ -92,7 +94,7 @@ def _request_id(headers: list[tuple[bytes, bytes]]) -> bytes:
 def _marked(headers: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
     marked = [*headers, *SECURITY_HEADERS, (REQUEST_ID_HEADER, request_id)]
     if not any(name.lower() == b"cache-control" for name, _ in headers):
-        marked.append(_NO_STORE)
+        marked.append(NO_STORE)
     return marked
 
 

@@ -32,6 +32,7 @@ class GuardedProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._in_head = True
+        self._began_here = False
         self._waiting_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._refused = False
@@ -47,16 +48,18 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        self._began_here = False
         super().data_received(data)
         if self._in_head and not self.transport.is_closing():
             self._arm()
-            self._waiting_bytes += len(data)
+            # What came with a head's beginning may be the end of the body before it: that is not counted.
+            self._waiting_bytes += 0 if self._began_here else len(data)
             if self._waiting_bytes > MAX_HEAD_BYTES:
                 self.send_400_response(_too_large())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
+        self._in_head = self._began_here = True
         self._waiting_bytes = 0
 
     def on_headers_complete(self) -> None:
@@ -64,6 +67,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._disarm()
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEAD_BYTES:
             raise HeadTooLarge
+        self.start_request()
+
+    def start_request(self) -> None:
+        """The head is whole and within its limits: hand the request to the application."""
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:

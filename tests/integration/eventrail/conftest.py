@@ -15,14 +15,29 @@ SHORT = {"EVENTRAIL_BODY_SECONDS": "1", "EVENTRAIL_HEARTBEAT_SECONDS": "0.2"}
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("eventrail")
+def directory(tmp_path_factory: pytest.TempPathFactory, shortcut_setting: str) -> Path:
+    return tmp_path_factory.mktemp(f"eventrail-{shortcut_setting}-")
+
+
+BOTH_WAYS = {
+    "test_appends": ("true", "false"),
+    "test_raw_requests": ("true", "false"),
+    "test_reads": ("true", "false"),
+}
+"""Modules whose tests hold with the shortcut and without it."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "shortcut_setting" in metafunc.fixturenames:
+        name = metafunc.module.__name__.rpartition(".")[2]
+        metafunc.parametrize("shortcut_setting", BOTH_WAYS.get(name, ("true",)), scope="module")
 
 
 @pytest.fixture(scope="module")
-def service(directory: Path) -> Iterator[Service]:
+def service(directory: Path, shortcut_setting: str) -> Iterator[Service]:
     processes = Processes(directory, [])
-    yield start_eventrail(processes, directory / "log", environment=SHORT)
+    environment = {**SHORT, "EVENTRAIL_SHORTCUT": shortcut_setting}
+    yield start_eventrail(processes, directory / "log", environment=environment)
     processes.kill_all()
 
 

@@ -140,6 +140,13 @@ def test_pipelined_requests_are_answered_in_order(web: Web) -> None:
     assert statuses(talk(web, one + one + last)) == [201, 201, 404]
 
 
+def test_a_head_that_begins_behind_the_end_of_a_body_is_not_counted_with_it(web: Web) -> None:
+    body = b" " * (2 * MAX_HEAD_BYTES) + b"1"
+    first = b"POST /events HTTP/1.1\r\n" + HOST + AUTH + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    last = request(HOST, AUTH, line=b"GET /nowhere HTTP/1.1")
+    assert statuses(talk(web, first + last[:9], last[9:])) == [201, 404]
+
+
 def test_a_client_that_leaves_in_the_middle_leaves_nothing(web: Web) -> None:
     before = web.head
     for cut in (0, 1, 9):

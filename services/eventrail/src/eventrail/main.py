@@ -19,6 +19,7 @@ from eventrail.exit_codes import ENGINE_CODES, ExitCode
 from eventrail.http.access import Scope, is_loopback
 from eventrail.http.app import create_app
 from eventrail.http.limits import HttpLimits
+from eventrail.http.shortcut import HotRequests
 from eventrail.http.store import Store
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.documents import read_identity
@@ -36,7 +37,9 @@ from eventrail.telemetry.metrics import Metrics, Observers
 from eventrail.telemetry.tracing import Tracing
 from eventrail.token_file import TokensRefused, given_grants, own_grants
 from eventrail.upkeep import Upkeep, UpkeepOptions
+from servicekit.direct import direct_protocol
 from servicekit.edge import Edge
+from servicekit.protocol import GuardedProtocol
 from servicekit.server import AddressTaken, listen, server
 from servicekit.tokens import Grants
 
@@ -106,10 +109,22 @@ async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey 
             host, port = listener.getsockname()[:2]
             fields = {"url": f"http://{host}:{port}", "head": log.head.position, "log_id": log.log_id}
             _LOG.info("serving", extra={"fields": fields})
-            ending = server(application, on_stopping=store.stopping.set, drain_seconds=settings.drain_seconds)
+            ending = server(
+                application,
+                on_stopping=store.stopping.set,
+                drain_seconds=settings.drain_seconds,
+                protocol=_protocol(settings, store),
+            )
             await ending.serve(sockets=[listener])
         keeper.write()
     _LOG.info("stopped", extra={"fields": {"head": log.head.position}})
+
+
+def _protocol(settings: ServeSettings, store: Store) -> type[GuardedProtocol]:
+    """With the shortcut, where nobody asked for a span or a line in the log for each request."""
+    if settings.shortcut and not settings.access_log and store.tracing is None:
+        return direct_protocol(HotRequests(store))
+    return GuardedProtocol
 
 
 async def _testimony(settings: ServeSettings) -> Testimony:

@@ -26,6 +26,7 @@ class ServeSettings(msgspec.Struct, frozen=True):
     accept_truncate: go on although a witness may have seen more than the log holds
     reserve_bytes: kept free for recovery on a full disk; 0 keeps nothing
     stall_seconds: how long the disk may take for a batch before health turns red
+    shortcut: answer plain appends and reads of one event in the protocol, with the same bytes as the application's
     scrub_bytes_per_second, scrub_pause_seconds: how fast stored lines are read again, and the rest between two rounds
     """
 
@@ -51,6 +52,7 @@ class ServeSettings(msgspec.Struct, frozen=True):
     metrics_access: Literal["loopback", "open", "read"] = "loopback"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     access_log: bool = False
+    shortcut: bool = True
 
 
 class ClientSettings(msgspec.Struct, frozen=True):

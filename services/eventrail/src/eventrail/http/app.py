@@ -62,7 +62,7 @@ def _route(path: str, endpoint: Endpoint, name: str) -> ASGIRouteHandler | HTTPR
     async def handle(scope: Any, receive: Any, send: Any) -> None:
         await endpoint(scope, receive, send)
 
-    return ASGIRouteHandler(path, name=name)(handle)
+    return ASGIRouteHandler(path, name=name, copy_scope=False)(handle)
 
 
 def _route_with_values(path: str, endpoint: Endpoint, name: str) -> HTTPRouteHandler:

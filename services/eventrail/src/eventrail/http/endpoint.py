@@ -59,18 +59,27 @@ class Endpoint:
             if door.scope is not None:
                 authorize(self._grants, exchange.header(b"authorization"), door.scope)
             return await door.handler(exchange)
-        except ProblemRaised as raised:
-            return problem_answer(raised.body, raised.headers)
-        except LogError as error:
-            return answer_of_error(error)
         except ClientGone:
             raise
         except asyncio.CancelledError:
             # The server ends, and the time for requests under way is over: this one is refused, not dropped.
             if exchange.started:
                 raise
-            detail = "the server is stopping; whether an append of this request stands is unknown"
-            return problem_answer(problem(ProblemType.UNAVAILABLE, detail))
-        except Exception:  # noqa: BLE001 - whatever failed, the client gets a problem and the log the trace
-            _LOG.exception("a request failed")
-            return problem_answer(problem(ProblemType.INTERNAL))
+            return stopping_answer()
+        except Exception as error:  # noqa: BLE001 - whatever failed, the client gets a problem
+            return answer_of_failure(error)
+
+
+def answer_of_failure(error: Exception) -> Answer:
+    """The problem that a handler's error is; what is no refusal goes to the log with its trace."""
+    if isinstance(error, ProblemRaised):
+        return problem_answer(error.body, error.headers)
+    if isinstance(error, LogError):
+        return answer_of_error(error)
+    _LOG.error("a request failed", exc_info=error)
+    return problem_answer(problem(ProblemType.INTERNAL))
+
+
+def stopping_answer() -> Answer:
+    detail = "the server is stopping; whether an append of this request stands is unknown"
+    return problem_answer(problem(ProblemType.UNAVAILABLE, detail))

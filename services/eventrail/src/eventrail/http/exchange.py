@@ -81,11 +81,11 @@ async def start_answer(exchange: Exchange, status: int, headers: list[tuple[byte
 
 async def send_answer(exchange: Exchange, answer: Answer, *, more_body: bool = False) -> None:
     """With `more_body` the answer is complete for the client, and the connection held until it is finished."""
-    await start_answer(exchange, answer.status, _headers(answer))
+    await start_answer(exchange, answer.status, headers_of(answer))
     await exchange.send({"type": "http.response.body", "body": answer.body, "more_body": more_body})
 
 
-def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
+def headers_of(answer: Answer) -> list[tuple[bytes, bytes]]:
     headers = list(answer.headers)
     if answer.status != 304:
         headers.append((b"content-type", answer.media_type))

@@ -17,6 +17,9 @@ from eventrail.log.events import Page, Query
 from servicekit.problems import ProblemRaised, malformed
 
 _YEAR: Final = (b"cache-control", b"private, max-age=31536000, immutable")
+_VARY: Final = (b"vary", b"Accept, Authorization")
+PLAIN_ACCEPT: Final = frozenset({None, b"*/*", JSON})
+"""With these one event is answered as it stands."""
 _HASH: Final = slice(-66, -2)
 """Where a line without its line feed has the 64 digits: it ends in `"hash":"…"}`."""
 
@@ -33,12 +36,11 @@ class Reads:
         found = self._store.log.line_by_id(exchange.path_value("id"))
         if found is None:
             raise ProblemRaised(problem(ProblemType.NOT_FOUND))
-        line = found.removesuffix(b"\n")
-        tag = b'"' + line[_HASH] + (b'"' if kind == JSON else b'-cloudevents"')
-        headers = ((b"etag", tag), _YEAR, (b"vary", b"Accept, Authorization"))
-        if _matches(exchange.header(b"if-none-match"), tag):
-            return Answer(304, headers=headers)
-        return Answer(200, line if kind == JSON else cloud_event(line, self._store.log.log_id), kind, headers)
+        answer = stored_answer(found)
+        if kind == CLOUD_EVENT:
+            answer = as_cloud_event(answer, self._store.log.log_id)
+        tag = answer.headers[0][1]
+        return Answer(304, headers=answer.headers) if _matches(exchange.header(b"if-none-match"), tag) else answer
 
     async def page(self, exchange: Exchange) -> Answer:
         values = parse_query(exchange.query_string, READ)
@@ -71,6 +73,18 @@ class Reads:
         return page
 
 
+def stored_answer(stored: bytes) -> Answer:
+    """The line as it stands, which never changes; its hash is its tag."""
+    line = stored.removesuffix(b"\n")
+    return Answer(200, line, JSON, ((b"etag", b'"%b"' % line[_HASH]), _YEAR, _VARY))
+
+
+def as_cloud_event(stored: Answer, log_id: str) -> Answer:
+    (name, tag), *others = stored.headers
+    headers = ((name, tag[:-1] + b'-cloudevents"'), *others)
+    return Answer(200, cloud_event(stored.body, log_id), CLOUD_EVENT, headers)
+
+
 def refuse_beyond_head(after: int, head: int) -> None:
     """Such a reader has seen another history: to let it wait would hide every event up to there."""
     if after > head:
@@ -99,7 +113,7 @@ def _headers(page: Page, query: Query, values: Values) -> Headers:
     headers = (
         (b"eventrail-head", b"%d" % page.head),
         (b"eventrail-scanned", b"%d" % page.scanned),
-        (b"vary", b"Accept, Authorization"),
+        _VARY,
     )
     following = _following(page, query, values)
     return (*headers, (b"link", b"<" + following + b'>; rel="next"')) if following else headers

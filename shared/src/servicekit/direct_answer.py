@@ -1,0 +1,105 @@
+"""The answer to a request that came without an application: the same bytes as one that went through it."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from servicekit.edge import NO_STORE, REQUEST_ID_HEADER, SECURITY_HEADERS, record, request_id_of
+from servicekit.json_log import REQUEST_ID
+
+if TYPE_CHECKING:
+    from servicekit.direct import DirectProtocol
+
+Header = tuple[bytes, bytes]
+
+
+def block(headers: Iterable[Header]) -> bytes:
+    """Headers as they stand on the wire."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+_SECURITY: Final = block(SECURITY_HEADERS) + REQUEST_ID_HEADER + b": "
+_NO_STORE: Final = b"\r\n" + block((NO_STORE,))
+_CACHED: Final = b"\r\n"
+_CLOSE: Final = b"connection: close\r\n\r\n"
+_KEEP: Final = b"\r\n"
+
+
+class _Nobody:
+    """Where uvicorn wakes whoever reads a request: this one has been read."""
+
+    def set(self) -> None:
+        pass
+
+
+class DirectCycle:
+    """A request under way, to uvicorn's protocol like one of its own; `answer` ends it.
+
+    `cancelled` is called, if it is set, when the server's time for requests under way is over.
+    """
+
+    __slots__ = (
+        *("_begun", "_protocol", "_request_id", "cancelled", "disconnected", "keep_alive", "method", "path"),
+        *("response_complete", "response_started"),
+    )
+    message_event: Final = _Nobody()
+
+    def __init__(self, protocol: "DirectProtocol") -> None:
+        self.disconnected = False
+        self.keep_alive = True
+        self.response_started = False
+        self.response_complete = False
+        self.cancelled: Callable[[], None] | None = None
+        self._protocol = protocol
+        self._request_id = request_id_of(protocol.headers)
+        self._begun = time.perf_counter()
+        self.method = protocol.parser.get_method()
+        self.path = protocol.url.partition(b"?")[0]
+
+    def begin(self, cancelled: Callable[[], None]) -> None:
+        """The answer comes later: from now on the connection's next request waits, and so does the server's end."""
+        self.cancelled = cancelled
+        self._protocol.cycle = self
+        self._protocol.tasks.add(self)
+
+    def cancel(self, msg: Any = None) -> None:
+        """As a task's: asked for by the server among all others under way, so not answered within this call."""
+        if self.cancelled is not None and not self.response_complete:
+            self._protocol.loop.call_soon(self.cancelled)
+
+    def answer(self, status: int, headers: Iterable[Header], body: bytes, *, cached: bool = False) -> None:
+        """Write a whole answer whose headers name its type and length; `cached`: they say how long it may be kept."""
+        if self.response_complete:
+            return
+        self.response_started = self.response_complete = True
+        protocol = self._protocol
+        if self.cancelled is None:
+            protocol.cycle = self  # at once; after `begin` it may be that of the next request, which waits for this one
+        protocol.tasks.discard(self)
+        if not (self.disconnected or protocol.transport.is_closing()):
+            self._write(status, headers, body, cached=cached)
+        if status >= 500:
+            self._record(status)
+        if not self.keep_alive:
+            protocol.transport.close()
+        protocol.on_response_complete()
+
+    def _write(self, status: int, headers: Iterable[Header], body: bytes, *, cached: bool) -> None:
+        parts = (
+            STATUS_LINE[status],
+            block(self._protocol.server_state.default_headers),
+            block(headers),
+            _SECURITY,
+            self._request_id,
+            _CACHED if cached else _NO_STORE,
+            _KEEP if self.keep_alive else _CLOSE,
+            body,
+        )
+        self._protocol.transport.write(b"".join(parts))
+
+    def _record(self, status: int) -> None:
+        token = REQUEST_ID.set(self._request_id.decode("ascii"))
+        record(self.method.decode("ascii"), self.path.decode("ascii"), status, time.perf_counter() - self._begun)
+        REQUEST_ID.reset(token)
