@@ -11,6 +11,7 @@ cuts := "tests/integration/engine/test_torn_batches.py"
 bits := "tests/integration/engine/test_bit_flips.py"
 power_cuts := "tests/power_cuts"
 nats_faults := "tests/integration/eventrail/test_nats_faults.py"
+pairs := "tests/integration/assessment_http/test_pairs.py"
 races := "tests/integration/assessment_http/test_races.py"
 
 # The recipes, each with what it does
@@ -59,9 +60,9 @@ prove *arguments: setup
     KILL_CYCLES="${KILL_CYCLES:-500}" SERVER_KILLS="${SERVER_KILLS:-50}" SYSTEM_CALL_STRIDE="${SYSTEM_CALL_STRIDE:-7}" \
       BIT_FLIP_STRIDE="${BIT_FLIP_STRIDE:-97}" SECTOR_DAMAGES="${SECTOR_DAMAGES:-1000}" TORN_STRIDE="${TORN_STRIDE:-1}" \
       POWER_CUTS="${POWER_CUTS:-200}" SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-10000}" \
-      NATS_FAULTS="${NATS_FAULTS:-20}" ROUNDS="${ROUNDS:-100}" \
+      NATS_FAULTS="${NATS_FAULTS:-20}" ROUNDS="${ROUNDS:-100}" PAIRS="${PAIRS:-50}" \
       {{ python }} -m pytest -n {{ jobs }} --dist worksteal -rP --timeout=3600 --durations=20 \
-      {{ kills }} {{ bits }} {{ cuts }} tests/simulation {{ nats_faults }} {{ races }} \
+      {{ kills }} {{ bits }} {{ cuts }} tests/simulation {{ nats_faults }} {{ races }} {{ pairs }} \
       $(! strace -o /dev/null true 2>/dev/null || echo {{ system_calls }}) \
       $([ "$(id -u)" != 0 ] || ! losetup --find >/dev/null 2>&1 || echo {{ power_cuts }}) {{ arguments }}
 
@@ -104,6 +105,10 @@ prove-nats *arguments: setup
 # Hostile and mutated spreadsheets at a web process: answers, seconds, memory (IMPORT_FUZZ_FILES, IMPORT_FUZZ_SEED)
 prove-imports *arguments: setup
     IMPORT_FUZZ_FILES="${IMPORT_FUZZ_FILES:-1000}" {{ python }} -m pytest -s --timeout=7200 tests/integration/assessment_http/test_imports_under_fire.py {{ arguments }}
+
+# Pairs of assessments that differ only in what is right, and a candidate who can't tell them apart (PAIRS, PAIRS_SEED)
+prove-pairs *arguments: setup
+    PAIRS="${PAIRS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ pairs }} {{ arguments }}
 
 # Ask Eventrail, UmaDB and JetStream the same, and write docs/comparison.md (needs strace)
 compare-answers *arguments: setup

@@ -1,6 +1,7 @@
-"""Canaries in keys, explanations, names and answers: none comes out at a candidate, in a log, in NATS or on a disk.
+"""Canaries in keys, explanations, names and answers: none comes out where it is not its owner's.
 
-Every candidate's and public route of the document is walked, with requests that are answered and requests that fail.
+Every candidate's and public route of the document is walked, with requests that are answered and requests that fail;
+then logs, tables, NATS and all that Eventrail tells are searched. Imports and exports are an employer's own.
 """
 
 import secrets
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import nats
 import pytest
 
@@ -18,9 +20,14 @@ from tests.integration.assessment_http.api import Api, Reply
 from tests.integration.assessment_http.conformity import document
 from tests.integration.assessment_http.steps import Employer, a_key, a_published, invited
 from tests.integration.assessment_http.system import System
+from tests.kit.services import READ_TOKEN
 
 ID = "01890000-0000-7000-8000-000000000000"
-CANDIDATE_ROUTES = ("/v1/take", "/v1/public")
+PLACES = {"{question_id}": ID, "{format}": "csv"}
+DOCUMENT = b'{"openapi":'
+"""Which names what only authors are shown, too."""
+
+OPEN_TO: tuple[list[dict[str, list[str]]], ...] = ([], [{"candidateToken": []}])
 BODIES: tuple[bytes, ...] = (
     b"",
     b"{}",
@@ -152,9 +159,11 @@ class Walk:
     async def _requests(self, api: Api, slug: str) -> None:
         """Every route of the document that a candidate or anybody may ask, with bodies that fit and that don't."""
         for path, methods in document()["paths"].items():
-            if not path.startswith(CANDIDATE_ROUTES):
+            if not any(operation["security"] in OPEN_TO for operation in methods.values()):
                 continue
-            address = path.replace("{slug}", slug).replace("{question_id}", ID)
+            address = path.replace("{slug}", slug)
+            for place, value in PLACES.items():
+                address = address.replace(place, value)
             for method in (*methods, "get", "post", "put", "delete", "patch"):
                 for body in BODIES if method in methods and method != "get" else (b"",):
                     headers = {"Content-Type": "application/json"} if body else {}
@@ -185,6 +194,46 @@ async def walked(system: System, employer: Employer) -> Walk:
     return walk
 
 
+async def _told(session: aiohttp.ClientSession, system: System, last: int) -> list[bytes]:
+    """Everything that Eventrail answers to a reader: pages in each form, the stream, totals, metrics, a checkpoint."""
+    found = []
+    headers = {"Authorization": f"Bearer {READ_TOKEN}"}
+    for accept in ("application/x-ndjson", "application/json", "application/cloudevents-batch+json"):
+        after = 0
+        while after < last:
+            query = {"after": str(after), "limit": "500"}
+            asked = {**headers, "Accept": accept}
+            async with session.get(f"{system.eventrail.url}/events", params=query, headers=asked) as page:
+                found += [str(page.headers).encode(), await page.read()]
+                after = int(page.headers["Eventrail-Scanned"])
+    for path in ("stats", "metrics", "checkpoint", "schema", "health/ready"):
+        async with session.get(f"{system.eventrail.url}/{path}", headers=headers) as answer:
+            assert answer.status == 200, path
+            found += [str(answer.headers).encode(), await answer.read()]
+    async with session.get(f"{system.eventrail.url}/events/stream", headers=headers) as stream:
+        streamed = b""
+        while f"\nid: {last}\n" not in f"\n{streamed.decode('utf-8', 'ignore')}" or not streamed.endswith(b"\n\n"):
+            streamed += await stream.content.readany()
+    return [*found, streamed]
+
+
+async def _rows(system: System) -> list[str]:
+    """Every row of every table, as text."""
+    connection = await asyncpg.connect(system.database.url(system.database_name))  # type: ignore[no-untyped-call]
+    try:
+        names = await connection.fetch(
+            "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables"
+            " WHERE table_schema IN ('live', 'scratch', 'vault') AND table_type = 'BASE TABLE'"
+        )
+        return [
+            row["row"]
+            for name in names
+            for row in await connection.fetch(f"SELECT t::text AS row FROM {name['name']} t")
+        ]
+    finally:
+        await connection.close()
+
+
 def _files(directory: Path) -> list[Path]:
     return [path for path in directory.rglob("*") if path.is_file()]
 
@@ -203,12 +252,13 @@ async def _messages(system: System, last: int) -> list[bytes]:
         await connection.close()
 
 
-async def test_no_canary_comes_out(system: System, walked: Walk) -> None:
+async def test_no_canary_comes_out(system: System, session: aiohttp.ClientSession, walked: Walk) -> None:
     planted = walked.planted
     assert len(walked.replies) > 200
     assert {reply.status for reply in walked.replies} >= {200, 201, 400, 401, 404, 405, 409, 415, 422}
     for reply in walked.replies:
-        assert found_in(seen(reply), (*planted.keys, planted.pool, "keep_last", "question_ids")) == [], reply
+        assert found_in(seen(reply), (*planted.keys, planted.pool)) == [], reply
+        assert reply.body.startswith(DOCUMENT) or found_in(seen(reply), ("keep_last", "question_ids")) == [], reply
         assert reply.status < 500, reply
     own = [reply for reply in walked.replies if found_in(seen(reply), (planted.name, planted.address))]
     assert own == []
@@ -217,6 +267,13 @@ async def test_no_canary_comes_out(system: System, walked: Walk) -> None:
 
     for message in await _messages(system, walked.last):
         assert found_in(message, planted.all) == [], message
+    told = await _told(session, system, walked.last)
+    assert len(told) >= 3 * 2 + 5 * 2 + 1
+    for part in told:
+        assert found_in(part, planted.all) == []
+    rows = await _rows(system)
+    assert len(rows) > 50
+    assert [row for row in rows if found_in(row.encode(), planted.all)] == []
     written = _files(system.directory)
     assert any(path.suffix == ".ndjson" for path in written)
     assert sum(path.suffix == ".log" for path in written) >= 4
@@ -224,19 +281,26 @@ async def test_no_canary_comes_out(system: System, walked: Walk) -> None:
         assert found_in(path.read_bytes(), planted.all) == [], path
 
 
-async def test_the_controls_find_the_same_canaries_where_they_belong(system: System, walked: Walk) -> None:
-    """An employer sees keys and names; a clear word, a title, is in the log and in NATS."""
+async def test_the_controls_find_the_same_canaries_where_they_belong(
+    system: System, session: aiohttp.ClientSession, walked: Walk
+) -> None:
+    """An employer sees keys and names, and exports them; a clear word, a title, is in log, NATS and table."""
     planted, api = walked.planted, walked.employer.api
     assert found_in(seen(walked.report), planted.keys) == [planted.accepted]
     assessments = (await api.get("/v1/assessments")).json["items"]
     questions = await api.get(f"/v1/assessments/{assessments[0]['id']}/questions")
     told = (*planted.keys, planted.pool, "keep_last")
     assert found_in(seen(questions), told) == list(told)
+    export = await api.get(f"/v1/assessments/{assessments[0]['id']}/questions?format=csv")
+    assert found_in(seen(export), planted.keys) == list(planted.keys)
     invites = await api.get(f"/v1/assessments/{assessments[0]['id']}/invites")
     assert found_in(seen(invites), (planted.name, planted.address)) == [planted.name, planted.address]
     title = canary("title")
     last = (await api.post("/v1/assessments", {"title": title})).expect(201).position
     (await api.get(f"/v1/assessments?at_least={last}")).expect(200)
     assert found_in(b"".join(await _messages(system, last)), (title,)) == [title]
+    *pages, _ = await _told(session, system, last)
+    assert found_in(b"".join(pages), (title,)) == [title]
+    assert sum(title in row for row in await _rows(system)) == 1
     written = [path for path in _files(system.directory) if found_in(path.read_bytes(), (title,))]
     assert [path.suffix for path in written] == [".ndjson"]
