@@ -120,7 +120,7 @@ cover *arguments: setup
     COVERAGE_FILE=.local/coverage {{ bin }}/coverage run --branch --source=eventrail.log -m pytest -q tests/unit/log tests/simulation/engine {{ arguments }}
     COVERAGE_FILE=.local/coverage {{ bin }}/coverage report --skip-covered --show-missing --fail-under=98
 
-# Change the engine in one place at a time and see its tests fail, 90 % at the least (modules)
+# Change the engine in one place at a time and see its tests fail, 90 % at the least (modules, --own)
 mutate *arguments: setup
     {{ python }} -m tests.kit.mutation {{ arguments }}
 

@@ -209,7 +209,9 @@ async def test_suspended_appends_are_refused_until_they_are_resumed(tmp_path: Pa
 
 async def test_a_log_behind_its_witness_stays_suspended(tmp_path: Path) -> None:
     async with queue_of(open_log(tmp_path, witness_position=3)) as queue:
+        assert queue.suspension is not None
         queue.resume()
+        assert queue.suspension == "a witness has seen position 3, the log ends at 0"
         with pytest.raises(AppendsSuspended, match="seen position 3"):
             await queue.append(append(event()))
 
