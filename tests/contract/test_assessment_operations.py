@@ -11,6 +11,7 @@ from assessment.settings import (
     PREFIX,
     CommandSettings,
     DatabaseSettings,
+    LimitSettings,
     LoggingSettings,
     LogSettings,
     WebSettings,
@@ -21,7 +22,7 @@ ROWS = dict(re.findall(r"^\| `(ASSESSMENT_[A-Z0-9_]+)` \| [^|]*\| ([^|]*) \|", D
 EXAMPLES = re.findall(r"^assessment .*$", DOCUMENT, re.MULTILINE)
 FIELDS = [
     field
-    for settings in (DatabaseSettings, LogSettings, CommandSettings, WebSettings, LoggingSettings)
+    for settings in (DatabaseSettings, LogSettings, CommandSettings, WebSettings, LimitSettings, LoggingSettings)
     for field in msgspec.structs.fields(settings)
 ]
 

@@ -18,6 +18,11 @@ APPEND_TOKEN = "append-token-of-a-test"
 READ_TOKEN = "read-token-of-a-test"
 SERVICE_TOKEN = "assessment-token-of-a-test"
 OPERATOR_TOKEN = "operator-token-of-a-test"
+UNLIMITED = {
+    "ASSESSMENT_PUBLIC_REQUESTS_PER_MINUTE": "0",
+    "ASSESSMENT_FAILED_AUTHENTICATIONS_PER_MINUTE": "0",
+}
+"""Whole suites come from one address here; those that are about limits set their own."""
 SCOPES = {
     ADMIN_TOKEN: ("admin", "append", "read"),
     APPEND_TOKEN: ("append",),
@@ -79,6 +84,7 @@ def assessment_environment(
         "ASSESSMENT_EVENTRAIL_TOKEN": SERVICE_TOKEN,
         "ASSESSMENT_OPERATOR_TOKEN_SHA256": sha256(OPERATOR_TOKEN),
         "ASSESSMENT_LINK_BASE_URL": "http://127.0.0.1",
+        **UNLIMITED,
         **({"ASSESSMENT_NATS_URL": nats_url} if nats_url else {}),
         **(environment or {}),
     }

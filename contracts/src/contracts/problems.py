@@ -21,6 +21,7 @@ class ProblemType(Enum):
     NOT_ACCEPTABLE = ("not-acceptable", 406, "No representation fits the Accept header")
     PAYLOAD_TOO_LARGE = ("payload-too-large", 413, "The request is over a limit")
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "The content type is not understood here")
+    TOO_MANY_REQUESTS = ("too-many-requests", 429, "There were too many requests; try again later")
     INTERNAL = ("internal", 500, "The service failed; the fault is ours")
     BUSY = ("busy", 503, "The service is at its limit; try again")
     UNAVAILABLE = ("unavailable", 503, "The service can't do this now; try again")

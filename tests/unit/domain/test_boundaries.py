@@ -146,6 +146,7 @@ REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.Close(E, A, None, NOW), ["quota", "assessment"], []),
     (commands.Duplicate(E, an_id("source"), A, (), (), NOW), ["assessment"], ["assessment"]),
     (commands.IssueInvites(E, A, (AN_ORDER,), NOW), ["candidate", "invite"], ["assessment"]),
+    (commands.InviteFromFile(E, A, (AN_ORDER,), "all", NOW), ["candidate", "invite"], ["assessment"]),
     (commands.JoinPublicLink(E, A, AN_ORDER, NOW), ["candidate", "invite"], ["assessment"]),
     (commands.RevokeInvite(E, A, V, NOW), ["invite"], []),
     (commands.ResendInvite(E, A, V, {}, NOW), ["invite"], ["assessment"]),

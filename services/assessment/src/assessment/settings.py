@@ -11,6 +11,7 @@ PREFIX: Final = "ASSESSMENT_"
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Connections = Annotated[int, msgspec.Meta(ge=1, le=500)]
+PerMinute = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
@@ -53,6 +54,19 @@ class WebSettings(msgspec.Struct, frozen=True):
     cors_origins: tuple[str, ...] = ()
 
 
+class LimitSettings(msgspec.Struct, frozen=True):
+    """What one web process lets through in a minute; 0 for no limit.
+
+    trusted_proxies: how many stand before it and add to X-Forwarded-For; where none does, the socket tells the client
+    """
+
+    trusted_proxies: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
+    public_requests_per_minute: PerMinute = 600
+    failed_authentications_per_minute: PerMinute = 1_000
+    take_requests_per_minute: PerMinute = 1_200
+    key_requests_per_minute: PerMinute = 30_000
+
+
 class LoggingSettings(msgspec.Struct, frozen=True):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -75,6 +89,10 @@ def command_settings(environ: Mapping[str, str]) -> CommandSettings:
 
 def web_settings(environ: Mapping[str, str]) -> WebSettings:
     return read_settings(WebSettings, environ, PREFIX)
+
+
+def limit_settings(environ: Mapping[str, str]) -> LimitSettings:
+    return read_settings(LimitSettings, environ, PREFIX)
 
 
 def log_level(environ: Mapping[str, str]) -> str:

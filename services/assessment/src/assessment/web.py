@@ -8,6 +8,7 @@ import logging
 import os
 import random
 import secrets as randomness
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from assessment.app.server_secret import load_secrets
 from assessment.app.vault import Vault
 from assessment.http.app import create_app
 from assessment.http.health import Health
+from assessment.http.limits import Limits
 from assessment.http.service import Service
 from assessment.read_models.connections import pool
 from assessment.read_models.ports import Pool
@@ -32,11 +34,13 @@ from assessment.read_models.queries_reader import Reader
 from assessment.settings import (
     CommandSettings,
     DatabaseSettings,
+    LimitSettings,
     LogSettings,
     WebSettings,
     check_budgets,
     command_settings,
     database_settings,
+    limit_settings,
     log_level,
     log_settings,
     web_settings,
@@ -62,13 +66,14 @@ class Settings:
     database: DatabaseSettings
     log: LogSettings
     commands: CommandSettings
+    limits: LimitSettings
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """Raises SettingsRefused and LimitsInverted."""
         database, log = database_settings(environ), log_settings(environ)
         check_budgets(database, log)
-        return cls(web_settings(environ), database, log, command_settings(environ))
+        return cls(web_settings(environ), database, log, command_settings(environ), limit_settings(environ))
 
 
 def main(environ: Mapping[str, str] | None = None) -> int:
@@ -123,6 +128,7 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             secrets=secrets,
             vault=Vault(secrets, keys),
             health=Health(reader, store),
+            limits=Limits.of(settings.limits, time.monotonic_ns),
             key_uses=KeyUses(side_pool),
             log=store,
             read_records=ReadRecords(store, side_pool),

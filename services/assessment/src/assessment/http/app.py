@@ -8,6 +8,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
 from litestar.types import Message, Scope
 
+from assessment.http.bodies import AnyRequest
 from assessment.http.credentials import provide_candidate, provide_employer, provide_operator
 from assessment.http.failures import handlers
 from assessment.http.routes import routes
@@ -32,6 +33,9 @@ def create_app(service: Service) -> Litestar:
     def provide_service() -> Service:
         return service
 
+    async def admit(request: AnyRequest) -> None:
+        service.limits.admit_public(request)
+
     return Litestar(
         route_handlers=list(routes()),
         dependencies={
@@ -41,6 +45,7 @@ def create_app(service: Service) -> Litestar:
             "candidate": Provide(provide_candidate),
         },
         exception_handlers=handlers(),
+        before_request=admit,
         before_send=[unindexed],
         cors_config=_cors(service.settings.cors_origins),
         openapi_config=None,

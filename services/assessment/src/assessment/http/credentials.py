@@ -4,7 +4,9 @@ What an employer's key may do is decided here too, for every operation alike and
 """
 
 import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -13,12 +15,15 @@ from assessment.app.secrets import digest
 from assessment.domain.commands import Seat
 from assessment.domain.roles import includes
 from assessment.http.bodies import AnyRequest
+from assessment.http.limits import count
 from assessment.http.operations import OPERATION, Operation
 from assessment.http.problems import forbidden, unauthorized
-from assessment.http.service import ServiceGiven
+from assessment.http.service import Service, ServiceGiven
 from assessment.read_models.queries_access import key_of_secret, seat_of_token
 from contracts.assessment.keys import Role
 from servicekit.tokens import bearer_token
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,17 @@ CandidateGiven = NamedDependency[SkipValidation[CandidateActor]]
 
 
 async def provide_operator(request: AnyRequest, service: ServiceGiven) -> OperatorActor:
-    known = service.settings.operator_token_sha256
-    if not hmac.compare_digest(token_digest(request), known):
-        raise unauthorized()
-    return OperatorActor()
+    async def find(sha256: str) -> OperatorActor | None:
+        return OperatorActor() if hmac.compare_digest(sha256, service.settings.operator_token_sha256) else None
+
+    return await authenticated(request, service, find)
 
 
 async def provide_employer(request: AnyRequest, service: ServiceGiven) -> EmployerActor:
     """One query and one answer, whether the key is unknown, expired, rotated or revoked."""
     now = service.now()
-    holder = await key_of_secret(service.reader, token_digest(request), now)
-    if holder is None:
-        raise unauthorized()
+    holder = await authenticated(request, service, lambda sha256: key_of_secret(service.reader, sha256, now))
+    count(service.limits.keys, holder.key_id)
     await service.key_uses.note(holder.employer_id, holder.key_id, now)
     check_role(holder.role, operation_of(request))
     return EmployerActor(holder.employer_id, holder.key_id)
@@ -74,10 +78,30 @@ async def provide_employer(request: AnyRequest, service: ServiceGiven) -> Employ
 
 async def provide_candidate(request: AnyRequest, service: ServiceGiven) -> CandidateActor:
     """One query and one answer, whether the token is unknown, expired or revoked."""
-    seat = await seat_of_token(service.reader, token_digest(request), service.now())
-    if seat is None:
-        raise unauthorized()
+    now = service.now()
+    seat = await authenticated(request, service, lambda sha256: seat_of_token(service.reader, sha256, now))
+    count(service.limits.links, seat.invite_id)
     return CandidateActor(seat)
+
+
+async def authenticated(request: AnyRequest, service: Service, find: Callable[[str], Awaitable[T | None]]) -> T:
+    """Find who a bearer token belongs to; where too many from one address failed, nothing is looked up for it.
+
+    Each request counts as a failure until it is none, so that no more than the limit are ever under way at once.
+    """
+    failures, address = service.limits.failures, service.limits.address(request)
+    count(failures, address)
+    has_failed = False
+    try:
+        sha256 = token_digest(request)
+        found = None if sha256 is None else await find(sha256)
+        has_failed = found is None
+    finally:
+        if not has_failed:
+            failures.give_back(address)
+    if found is None:
+        raise unauthorized()
+    return found
 
 
 def check_role(role: Role, operation: Operation) -> None:
@@ -94,10 +118,8 @@ def operation_of(request: AnyRequest) -> Operation:
     return operation
 
 
-def token_digest(request: AnyRequest) -> str:
-    """Hash the bearer token; what is no token at all gets no further."""
+def token_digest(request: AnyRequest) -> str | None:
+    """Hash the bearer token; None for what is no token at all."""
     header = request.headers.get("authorization")
     token = bearer_token(header.encode("latin-1") if header is not None else None)
-    if token is None:
-        raise unauthorized()
-    return digest(token)
+    return None if token is None else digest(token)

@@ -59,7 +59,7 @@ def _problem(kinds: list[ProblemType], shape: type[Problem]) -> Described:
     }
     if ProblemType.UNAUTHORIZED in kinds:
         described["headers"] = {"WWW-Authenticate": _CHALLENGE}
-    if kinds[0].status == 503:
+    if kinds[0].status in (429, 503):
         described["headers"] = {"Retry-After": _RETRY_AFTER}
     return described
 

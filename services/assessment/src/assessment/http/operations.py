@@ -81,10 +81,7 @@ def problems_of(operation: Operation, path: str) -> tuple[ProblemType, ...]:
     """Every problem that the operation may answer with, by status and name."""
     found = {ProblemType.MALFORMED, ProblemType.INTERNAL, ProblemType.BUSY, ProblemType.UNAVAILABLE}
     found |= set(operation.problems)
-    if operation.actor != "anyone":
-        found.add(ProblemType.UNAUTHORIZED)
-    if operation.role is not None:
-        found.add(ProblemType.FORBIDDEN)
+    found |= _problems_of_asking(operation, path)
     if "{" in path:
         found.add(ProblemType.NOT_FOUND)
     if operation.is_command:
@@ -100,3 +97,15 @@ def problems_of(operation: Operation, path: str) -> tuple[ProblemType, ...]:
     if operation.if_match == "needed":
         found.add(ProblemType.PRECONDITION_REQUIRED)
     return tuple(sorted(found, key=lambda kind: (kind.status, kind.slug)))
+
+
+def _problems_of_asking(operation: Operation, path: str) -> set[ProblemType]:
+    """What may be answered before anything is looked at but who asks, and how often."""
+    found: set[ProblemType] = set()
+    if operation.actor != "anyone":
+        found.add(ProblemType.UNAUTHORIZED)
+    if operation.actor != "anyone" or path.startswith("/v1/"):
+        found.add(ProblemType.TOO_MANY_REQUESTS)
+    if operation.role is not None:
+        found.add(ProblemType.FORBIDDEN)
+    return found

@@ -71,6 +71,6 @@ def of_refusal(refusal: Refusal) -> ProblemRaised:
 
 
 def try_again(kind: ProblemType, detail: str, retry_after_seconds: float) -> ProblemRaised:
-    """Make a 503 that says when to come back, in whole seconds and at least one."""
-    assert kind.status == 503, f"{kind.slug} is no reason to try again"
+    """Make a 429 or 503 that says when to come back, in whole seconds and at least one."""
+    assert kind.status in (429, 503), f"{kind.slug} is no reason to try again"
     return ProblemRaised(problem(kind, detail), {"Retry-After": str(max(1, round(retry_after_seconds)))})

@@ -13,6 +13,7 @@ from assessment.app.read_records import ReadRecords
 from assessment.app.secrets import Secrets
 from assessment.app.vault import Vault
 from assessment.http.health import Health
+from assessment.http.limits import Limits
 from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import WebSettings
@@ -30,6 +31,7 @@ class Service:
     secrets: Secrets
     vault: Vault
     health: Health
+    limits: Limits
     key_uses: KeyUses
     log: EventStore
     read_records: ReadRecords
