@@ -14,6 +14,7 @@ from assessment.settings import (
     LimitSettings,
     LoggingSettings,
     LogSettings,
+    SweepSettings,
     WebSettings,
 )
 
@@ -22,7 +23,15 @@ ROWS = dict(re.findall(r"^\| `(ASSESSMENT_[A-Z0-9_]+)` \| [^|]*\| ([^|]*) \|", D
 EXAMPLES = re.findall(r"^assessment .*$", DOCUMENT, re.MULTILINE)
 FIELDS = [
     field
-    for settings in (DatabaseSettings, LogSettings, CommandSettings, WebSettings, LimitSettings, LoggingSettings)
+    for settings in (
+        DatabaseSettings,
+        LogSettings,
+        CommandSettings,
+        SweepSettings,
+        WebSettings,
+        LimitSettings,
+        LoggingSettings,
+    )
     for field in msgspec.structs.fields(settings)
 ]
 

@@ -44,6 +44,12 @@ class CommandSettings(msgspec.Struct, frozen=True):
     interruption: str = ""
 
 
+class SweepSettings(msgspec.Struct, frozen=True):
+    """How soon what was saved is submitted after a sitting's time is up."""
+
+    sweep_seconds: Seconds = 1.0
+
+
 class WebSettings(msgspec.Struct, frozen=True):
     """How the service is reached."""
 
@@ -85,6 +91,10 @@ def log_settings(environ: Mapping[str, str]) -> LogSettings:
 
 def command_settings(environ: Mapping[str, str]) -> CommandSettings:
     return read_settings(CommandSettings, environ, PREFIX)
+
+
+def sweep_settings(environ: Mapping[str, str]) -> SweepSettings:
+    return read_settings(SweepSettings, environ, PREFIX)
 
 
 def web_settings(environ: Mapping[str, str]) -> WebSettings:

@@ -3,14 +3,13 @@
 Any number of them run side by side; nothing that must hold is kept in one process's memory.
 """
 
-import asyncio
 import logging
 import os
 import random
 import secrets as randomness
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self
@@ -28,8 +27,7 @@ from assessment.http.app import create_app
 from assessment.http.health import Health
 from assessment.http.limits import Limits
 from assessment.http.service import Service
-from assessment.read_models.connections import pool
-from assessment.read_models.ports import Pool
+from assessment.read_models.opened_pools import opened_pool
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import (
     CommandSettings,
@@ -53,8 +51,6 @@ from servicekit.server import listen, server
 
 SIDE_CONNECTIONS: Final = 4
 """For candidates' keys and for scratch, which no transaction waits for."""
-
-CLOSE_SECONDS: Final = 3.0
 _LOG: Final = logging.getLogger("assessment.web")
 
 
@@ -99,11 +95,13 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
     """Open the pools and the log's client; each purpose has a pool of its own."""
     database, log = settings.database, settings.log
     async with AsyncExitStack() as opened:
-        commands_pool = await opened.enter_async_context(_pool(database, "commands", database.command_connections))
-        reads_pool = await opened.enter_async_context(
-            _pool(database, "reads", database.read_connections, read_only=True)
+        commands_pool = await opened.enter_async_context(
+            opened_pool(database, "commands", database.command_connections)
         )
-        side_pool = await opened.enter_async_context(_pool(database, "side", SIDE_CONNECTIONS))
+        reads_pool = await opened.enter_async_context(
+            opened_pool(database, "reads", database.read_connections, read_only=True)
+        )
+        side_pool = await opened.enter_async_context(opened_pool(database, "side", SIDE_CONNECTIONS))
         store = await opened.enter_async_context(
             EventrailClient(log.eventrail_url, log.eventrail_token, Options(budget_seconds=log.append_seconds))
         )
@@ -134,19 +132,6 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             read_records=ReadRecords(store, side_pool),
             now=_now,
         )
-
-
-@asynccontextmanager
-async def _pool(
-    database: DatabaseSettings, purpose: str, size: int, *, read_only: bool = False
-) -> AsyncGenerator[Pool, None]:
-    made = await pool(database, purpose, size, read_only=read_only)
-    try:
-        yield made
-    finally:
-        with suppress(TimeoutError):  # a close that is cut short terminates the connections itself
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await made.close()
 
 
 def _now() -> datetime:

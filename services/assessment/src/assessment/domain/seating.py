@@ -1,7 +1,8 @@
 """Who may take what: the candidate's seat checked against the rows, and the attempt that it leads to.
 
-A revoked invite is no credential any more: nothing is started, saved or submitted with it. An expired one starts
-nothing new, but what was started may be finished, also after the assessment was closed: the deadline alone ends it.
+A revoked invite is no credential any more: nothing is started, saved or submitted with it. What was saved before is not
+taken back by that: it is swept like everybody's. An expired invite starts nothing new, but what was started may be
+finished, also after the assessment was closed: the deadline alone ends it.
 
 After a void, a new attempt needs a new invitation: an invite that was created or sent again after the void. The log's
 positions decide what came after what, so that no clock has a say in it.
@@ -21,7 +22,7 @@ from contracts.events import SittingStarted
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """A seat whose invite is not revoked; sitting: the latest attempt, null before the first."""
+    """A seat as the rows have it; sitting: the latest attempt, null before the first."""
 
     assessment: AssessmentState
     invite: InviteState
@@ -29,10 +30,18 @@ class Seated:
 
 
 def seated(state: State, seat: Seat) -> Seated:
-    """Check a seat; whatever is wrong with it, the token is answered as invalid."""
+    """Check a candidate's seat; whatever is wrong with it, the token is answered as invalid."""
+    place = seated_once(state, seat)
+    if place.invite.status == "revoked":
+        raise _invalid()
+    return place
+
+
+def seated_once(state: State, seat: Seat) -> Seated:
+    """Check a seat that somebody took, whatever became of the invite since."""
     assessment = state.assessments.get(seat.assessment_id)
     invite = state.invites.get(seat.invite_id)
-    if assessment is None or invite is None or invite.status == "revoked":
+    if assessment is None or invite is None:
         raise _invalid()
     named = (seat.employer_id, seat.assessment_id, seat.candidate_id)
     if (invite.employer_id, invite.assessment_id, invite.candidate_id) != named:

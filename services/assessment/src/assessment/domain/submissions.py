@@ -1,16 +1,17 @@
 """Decisions about what counts: the one submission of an attempt, scored as it comes in, and its void."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from assessment.domain.answers import fitting, question_named
+from assessment.domain.closing import closing
 from assessment.domain.commands import SubmitSitting, VoidSubmission
 from assessment.domain.content import check_fits, check_records_fit
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer
 from assessment.domain.owned import own_submission
 from assessment.domain.scoring import Scored, score
 from assessment.domain.sealing import plain_records, records_context
-from assessment.domain.seating import Seated, asked, attempt_for_answers, open_attempt, seated
+from assessment.domain.seating import Seated, asked, attempt_for_answers, open_attempt, seated, seated_once
 from assessment.domain.state import SittingState, State
 from assessment.domain.text import accepted_required
 from contracts.assessment.limits import MAX_REASON_CHARACTERS
@@ -23,7 +24,7 @@ ANSWERS = "$.answers"
 
 def submit_sitting(command: SubmitSitting, state: State, sealer: Sealer) -> Decision:
     """Score and seal what was given, the rest as it was saved, against the version that the attempt began with."""
-    place = seated(state, command.seat)
+    place = (seated_once if command.cause == "sweeper" else seated)(state, command.seat)
     sitting, start = _attempt(command, place)
     questions, keys = asked(place, sitting)
     answers = {id_: saved.answer for id_, saved in sitting.saved.items()} | _given(questions, command.answers or {})
@@ -54,9 +55,7 @@ def void_submission(command: VoidSubmission, state: State) -> Decision:
 
 def closes_at(sitting: SittingState) -> datetime | None:
     """Give the last moment at which a candidate's submission is taken: the deadline with its grace."""
-    if sitting.deadline_at is None:
-        return None
-    return sitting.deadline_at + timedelta(seconds=sitting.grace_seconds)
+    return closing(sitting.deadline_at, sitting.grace_seconds)
 
 
 def _attempt(command: SubmitSitting, place: Seated) -> tuple[SittingState, tuple[SittingStarted, ...]]:

@@ -1,6 +1,7 @@
 """Whether this process can do its work: PostgreSQL, Eventrail, and that the log is the one this database belongs to."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,8 @@ from eventrail_client.errors import ForeignLog, LogBehind, StoreError
 from eventrail_client.port import EventStore
 
 ANSWER_SECONDS: Final = 2.0
+LATE_SECONDS: Final = 60.0
+"""A sweeper comes every second or so; after a minute there is none, or it can't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,8 @@ class Health:
         failing = await self._log_reasons(found)
         if failing:
             return HealthAnswer("failing", failing)
-        if found.projector_state == "parked":
-            return HealthAnswer("degraded", (f"the projector is parked at position {found.parked_position}",))
-        return HealthAnswer("ok")
+        reasons = tuple(_reasons(found))
+        return HealthAnswer("degraded", reasons) if reasons else HealthAnswer("ok")
 
     async def _log_reasons(self, found: Progress) -> tuple[str, ...]:
         try:
@@ -45,3 +47,11 @@ class Health:
         except (StoreError, TimeoutError):
             return ("Eventrail does not answer",)
         return ()
+
+
+def _reasons(found: Progress) -> Iterator[str]:
+    """What an operator should look at, while everything that can be served is."""
+    if found.projector_state == "parked":
+        yield f"the projector is parked at position {found.parked_position}"
+    if found.waiting_seconds > LATE_SECONDS:
+        yield f"a sitting whose time is up has waited {found.waiting_seconds:.0f} s for the sweeper"

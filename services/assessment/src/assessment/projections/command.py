@@ -67,6 +67,8 @@ def _told(found: Standing) -> list[str]:
         f"projector   {found.projector}"
         + (f", reported {found.reported_seconds_ago:,.0f} s ago" if found.reported else ""),
     ]
+    waited = f", {found.unswept_seconds:,.0f} s" if found.unswept else ""
+    lines.append(f"sweeper     {found.unswept:,} sittings wait{waited}")
     lines += [f"{name:<11} {position:,}" for name, position in found.generations.items()]
     return [*lines, f"detail      {found.detail}"] if found.detail else lines
 

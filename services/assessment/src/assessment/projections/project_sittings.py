@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from assessment.domain.closing import closing
 from assessment.projections.changes import Change, Insert, Update, Upsert
 from assessment.projections.documents import document
 from contracts.events import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
@@ -17,6 +18,7 @@ def started(fact: SittingStarted) -> tuple[Change, ...]:
         "started_at": fact.at,
         "deadline_at": fact.deadline_at,
         "grace_seconds": fact.grace_seconds,
+        "closes_at": closing(fact.deadline_at, fact.grace_seconds),
         "seed": fact.seed,
         "question_ids": document(fact.question_ids),
         "submission_id": None,

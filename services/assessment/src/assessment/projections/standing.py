@@ -11,6 +11,7 @@ from assessment.read_models.checkpoints import read_checkpoint
 from assessment.read_models.connections import Connection
 from assessment.read_models.generations import NEXT, PREVIOUS
 from assessment.read_models.projector_status import LastReport, last_report
+from assessment.read_models.queries_due import waiting
 from assessment.read_models.statements import compiled
 from eventrail_client.port import EventStore
 
@@ -22,7 +23,10 @@ ProjectorState = Literal["following", "parked", "waiting", "silent", "never star
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """generations: position of each that stands beside the live one; detail: why it is parked or waits."""
+    """generations: position of each that stands beside the live one; detail: why it is parked or waits.
+
+    unswept: sittings whose time is up and that wait for the sweeper; unswept_seconds: how long the first of them has
+    """
 
     log_id: str
     head: int
@@ -35,6 +39,8 @@ class Standing:
     parked_event_id: str | None
     detail: str
     generations: dict[str, int]
+    unswept: int = 0
+    unswept_seconds: float = 0.0
 
 
 async def standing(connection: Connection, store: EventStore, now: datetime) -> Standing:
@@ -43,6 +49,7 @@ async def standing(connection: Connection, store: EventStore, now: datetime) -> 
     await check_contains(store, checkpoint)
     head = await store.head()
     last = await last_report(connection)
+    unswept = await waiting(connection, now)
     seconds_ago = (now - last.reported_at).total_seconds() if last is not None else 0.0
     return Standing(
         log_id=head.log_id,
@@ -56,6 +63,8 @@ async def standing(connection: Connection, store: EventStore, now: datetime) -> 
         parked_event_id=None if last is None else last.report.parked_event_id,
         detail="" if last is None else last.report.detail,
         generations=await _generations(connection),
+        unswept=unswept.sittings,
+        unswept_seconds=unswept.seconds,
     )
 
 

@@ -187,6 +187,7 @@ sittings: Final = Table(
     moment("started_at"),
     moment("deadline_at", nullable=True),
     Column("grace_seconds", Integer, nullable=False),
+    moment("closes_at", nullable=True),
     Column("seed", BigInteger, nullable=False),
     document("question_ids"),
     identity("submission_id", nullable=True),
@@ -196,6 +197,8 @@ sittings: Final = Table(
     CheckConstraint("attempt >= 1", name="sittings_attempt_in_range"),
     CheckConstraint("deadline_at > started_at", name="sittings_deadline_after_start"),
     CheckConstraint("(state = 'started') = (submission_id IS NULL)", name="sittings_submitted_is_whole"),
+    CheckConstraint("(closes_at IS NULL) = (deadline_at IS NULL)", name="sittings_closing_is_whole"),
+    CheckConstraint("closes_at >= deadline_at", name="sittings_closing_after_deadline"),
     ForeignKeyConstraint(
         ["assessment_id", "version"],
         ["live.versions.assessment_id", "live.versions.version"],
@@ -211,6 +214,7 @@ sittings: Final = Table(
         ["live.candidates.employer_id", "live.candidates.id"],
         name="sittings_of_candidate",
     ),
+    Index("sittings_due", "closes_at", "id", postgresql_where=sql("state = 'started'")),
 )
 
 saved_answers: Final = Table(
