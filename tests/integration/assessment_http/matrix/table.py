@@ -7,18 +7,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
+from contracts.assessment.keys import Role
 from tests.integration.assessment_http.matrix.worlds import BANK, Place, Target
 
 Actor = Literal[
-    "nobody", "operator", "owner A", "owner B", "candidate of A", "candidate of B", "used", "expired", "revoked"
+    "nobody",
+    "operator",
+    "owner A",
+    "author A",
+    "reviewer A",
+    "revoked key",
+    "expired key",
+    "owner B",
+    "candidate of A",
+    "candidate of B",
+    "used",
+    "expired",
+    "revoked",
 ]
 ACTORS: Final[tuple[Actor, ...]] = get_args(Actor)
-STRANGERS: Final = frozenset[Actor]({"nobody", "owner B", "candidate of B", "expired", "revoked"})
+STAFF: Final[Mapping[Role, Actor]] = {"reviewer": "reviewer A", "author": "author A", "owner": "owner A"}
+"""From the least role to the greatest."""
+STRANGERS: Final = frozenset[Actor](
+    {"nobody", "owner B", "candidate of B", "expired", "revoked", "revoked key", "expired key"}
+)
 """Who may see nothing of A's."""
 
 Outcome = str
 """A status, and the problem's name where it is one."""
 UNKNOWN: Final = "401 unauthorized"
+FORBIDDEN: Final = "403 forbidden"
 MISSING: Final = "404 not-found"
 Body = Callable[[Target], Any]
 
@@ -41,9 +59,13 @@ def of_operator(place: Place, status: str, body: Body | None = None) -> Row:
     return Row(place, _all(UNKNOWN) | {"operator": status}, body)
 
 
-def of_employer(place: Place, status: str, body: Body | None = None, *, other: Outcome = MISSING, **more: Any) -> Row:
-    """Granted to A's owner; another employer is answered as if there were nothing."""
-    return Row(place, _all(UNKNOWN) | {"owner A": status, "owner B": other}, body, **more)
+def of_employer(
+    least: Role, place: Place, status: str, body: Body | None = None, *, other: Outcome = MISSING, **more: Any
+) -> Row:
+    """Granted to A's keys from a role on; another employer is answered as if there were nothing."""
+    roles = list(STAFF)
+    staff = {STAFF[role]: status if roles.index(role) >= roles.index(least) else FORBIDDEN for role in roles}
+    return Row(place, _all(UNKNOWN) | staff | {"owner B": other}, body, **more)
 
 
 def of_candidate(place: Place, status: str, body: Body | None = None, *, other: Outcome, used: Outcome) -> Row:
@@ -97,33 +119,35 @@ TABLE: Final[Mapping[str, Row]] = {
     "createEmployer": of_operator("nothing", "201", lambda _: {"name": "Riggers"}),
     "getEmployer": of_operator("employer", "200"),
     "changeEmployer": of_operator("employer", "200", lambda _: {"active_limit": 1000}),
-    "createKey": of_employer("nothing", "201", lambda _: {"name": "Sync", "role": "author"}, other="201"),
-    "listKeys": of_employer("nothing", "200", other="200"),
-    "rotateKey": of_employer("key", "200"),
-    "revokeKey": of_employer("key", "200"),
-    "readAudit": of_employer("nothing", "200", other="200"),
-    "createAssessment": of_employer("nothing", "201", _settings, other="201"),
-    "listAssessments": of_employer("nothing", "200", other="200"),
-    "getAssessment": of_employer("draft", "200"),
-    "changeAssessment": of_employer("draft", "200", _settings),
-    "deleteAssessment": of_employer("draft", "204"),
-    "replaceQuestions": of_employer("draft", "200", _questions),
-    "getQuestions": of_employer("draft", "200"),
-    "checkImport": of_employer("draft", "201", file=BANK),
-    "commitImport": of_employer("import", "200", lambda target: {"digest": target.digest, "mode": "valid_rows"}),
-    "getImportErrorRows": of_employer("import", "200"),
-    "publishAssessment": of_employer("draft", "200"),
-    "closeAssessment": of_employer("published", "200"),
-    "duplicateAssessment": of_employer("published", "201"),
-    "issueInvites": of_employer("published", "201", _invites),
-    "inviteFromFile": of_employer("published", "200", file=PEOPLE),
-    "listInvites": of_employer("published", "200"),
-    "revokeInvite": of_employer("invite", "200"),
-    "resendInvite": of_employer("invite", "200"),
-    "listSubmissions": of_employer("published", "200"),
-    "getSubmission": of_employer("submission", "200"),
-    "reviewSubmission": of_employer("submission", "200", _essays),
-    "voidSubmission": of_employer("submission", "200", lambda _: {"reason": "a retake"}),
+    "createKey": of_employer("owner", "nothing", "201", lambda _: {"name": "Sync", "role": "author"}, other="201"),
+    "listKeys": of_employer("owner", "nothing", "200", other="200"),
+    "rotateKey": of_employer("owner", "key", "200"),
+    "revokeKey": of_employer("owner", "key", "200"),
+    "readAudit": of_employer("owner", "nothing", "200", other="200"),
+    "createAssessment": of_employer("author", "nothing", "201", _settings, other="201"),
+    "listAssessments": of_employer("reviewer", "nothing", "200", other="200"),
+    "getAssessment": of_employer("reviewer", "draft", "200"),
+    "changeAssessment": of_employer("author", "draft", "200", _settings),
+    "deleteAssessment": of_employer("author", "draft", "204"),
+    "replaceQuestions": of_employer("author", "draft", "200", _questions),
+    "getQuestions": of_employer("reviewer", "draft", "200"),
+    "checkImport": of_employer("author", "draft", "201", file=BANK),
+    "commitImport": of_employer(
+        "author", "import", "200", lambda target: {"digest": target.digest, "mode": "valid_rows"}
+    ),
+    "getImportErrorRows": of_employer("reviewer", "import", "200"),
+    "publishAssessment": of_employer("author", "draft", "200"),
+    "closeAssessment": of_employer("author", "published", "200"),
+    "duplicateAssessment": of_employer("author", "published", "201"),
+    "issueInvites": of_employer("author", "published", "201", _invites),
+    "inviteFromFile": of_employer("author", "published", "200", file=PEOPLE),
+    "listInvites": of_employer("reviewer", "published", "200"),
+    "revokeInvite": of_employer("author", "invite", "200"),
+    "resendInvite": of_employer("author", "invite", "200"),
+    "listSubmissions": of_employer("reviewer", "published", "200"),
+    "getSubmission": of_employer("reviewer", "submission", "200"),
+    "reviewSubmission": of_employer("author", "submission", "200", _essays),
+    "voidSubmission": of_employer("author", "submission", "200", lambda _: {"reason": "a retake"}),
     "take": of_candidate("sitting", "200", other="200", used="200"),
     "startSitting": of_candidate("seat", "200", other="200", used=DONE_ALREADY),
     "saveAnswer": of_candidate("sitting", "200", _one_answer, other=NO_QUESTION, used=DONE_ALREADY),

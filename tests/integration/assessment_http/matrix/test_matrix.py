@@ -53,8 +53,9 @@ async def a_stage(system: System, api: Api) -> AsyncIterator[Stage]:
     a, b = await a_world(api, "A"), await a_world(api, "B")
     expires_at = datetime.now(UTC) + timedelta(seconds=EXPIRES_SECONDS)
     expired, revoked = await a.invited(expires_at=expires_at.isoformat()), await a.invited()
-    path = f"{a.published.path}/invites/{revoked.id}/revoke"
-    (await a.employer.api.post(path)).expect(200)
+    expired_key, revoked_key = await a.key("owner", expires_at=expires_at.isoformat()), await a.key("owner")
+    for path in (f"{a.published.path}/invites/{revoked.id}/revoke", f"/v1/keys/{revoked_key.id}/revoke"):
+        (await a.employer.api.post(path)).expect(200)
     while (await expired.api.get("/v1/take")).status == 200:  # noqa: ASYNC110 (a clock has no event to wait for)
         await asyncio.sleep(0.05)
     evidence = Evidence(system.database.url(system.database_name), system.eventrail.url)
@@ -65,6 +66,10 @@ async def a_stage(system: System, api: Api) -> AsyncIterator[Stage]:
             "nobody": api.with_token(None),
             "operator": api.with_token(OPERATOR_TOKEN),
             "owner A": a.employer.api,
+            "author A": (await a.key("author")).api,
+            "reviewer A": (await a.key("reviewer")).api,
+            "revoked key": revoked_key.api,
+            "expired key": expired_key.api,
             "owner B": b.employer.api,
             "candidate of A": candidate_of(a),
             "candidate of B": candidate_of(b),

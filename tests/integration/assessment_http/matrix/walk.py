@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.integration.assessment_http.api import Api, Reply
 from tests.integration.assessment_http.matrix.evidence import Evidence
-from tests.integration.assessment_http.matrix.table import MULTIPART, STRANGERS, Actor, Row, multipart
+from tests.integration.assessment_http.matrix.table import MULTIPART, STAFF, STRANGERS, Actor, Row, multipart
 from tests.integration.assessment_http.matrix.worlds import Target, World
 from tests.integration.assessment_http.steps import a_key
 
@@ -104,11 +104,14 @@ class Stage:
                 assert _shown(reply) == _shown(refused["nobody"]), f"{operation.id} tells {actor} from nobody"
 
     async def _hide(self, operation: Described, row: Row) -> None:
-        """What is A's is to B's actors as if it were not, in each place of the address and of the body alone too."""
+        """What is A's is to B's actors as if it were not, in each place of the address and of the body alone too.
+
+        So it is to A's own who may not know.
+        """
         target, own = self.a.standing[row.place], self.b.standing[row.place]
         invented = {one: str(uuid.uuid4()) for one in target.all_ids()}
-        for actor in ("owner B", "candidate of B"):
-            if row.outcomes[actor].startswith(("2", "401")):
+        for actor, outcome in row.outcomes.items():
+            if outcome.startswith(("2", "401")) or actor == "used":
                 continue
             for mixed in _mixtures(target, own):
                 request = request_for(operation, row, mixed)
@@ -119,7 +122,7 @@ class Stage:
 
     async def _grant(self, operation: Described, row: Row, actor: Actor) -> None:
         """Whoever may does; B's own doing leaves no trace in A's world, and A's key gets B nothing that is A's."""
-        is_theirs = actor in ("operator", "owner A", "candidate of A")
+        is_theirs = actor in ("operator", "candidate of A", *STAFF.values())
         if is_theirs and not operation.is_read:
             target = await self.a.target(row.place)
         else:

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 import aiohttp
 
+from contracts.assessment.keys import Role
 from tests.integration.assessment_http.api import Api
 from tests.integration.assessment_http.steps import (
     Assessment,
@@ -55,6 +56,12 @@ class Target:
         return tuple(one for one in (*self.ids.values(), self.question_id) if len(one) > len("xlsx"))
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    id: str
+    api: Api
+
+
 def essay(mark: str) -> list[dict[str, Any]]:
     return [{"kind": "essay", "prompt": mark, "points": 4, "explanation": mark}]
 
@@ -81,8 +88,7 @@ class World:
                 read = await self.employer.api.with_token(OPERATOR_TOKEN).get(path)
                 target = Target({"employer_id": self.employer.id}, read.expect(200).etag)
             case "key":
-                made_key = await self.employer.api.post("/v1/keys", {"name": self.mark, "role": "owner"})
-                target = Target({"key_id": made_key.expect(201).json["id"]})
+                target = Target({"key_id": (await self.key("owner")).id})
             case "draft" | "import":
                 target = await self._draft(place)
             case "published":
@@ -98,6 +104,10 @@ class World:
 
     async def invited(self, **more: Any) -> Invited:
         return await invited(self.employer, self.published, name=self.mark, email=self._email(), **more)
+
+    async def key(self, role: Role, **more: Any) -> Key:
+        made = (await self.employer.api.post("/v1/keys", {"name": self.mark, "role": role, **more})).expect(201).json
+        return Key(made["id"], self.employer.api.with_token(made["key"]))
 
     async def _draft(self, place: Place) -> Target:
         draft = await a_draft(self.employer, essay(self.mark), title=self.mark)
