@@ -149,6 +149,16 @@ class NoStanding:
         return (Layer(IndexDelta(), 0, 7),)
 
 
+@pytest.mark.parametrize("item", [ConditionItem(), ConditionItem(tags=("a:1",)), ConditionItem(types=("event",))])
+def test_the_first_event_of_a_log_is_matched_too(tmp_path: Path, item: ConditionItem) -> None:
+    """Where it is durable, and where it stands earlier in the batch."""
+    first, conditional = append(event(b"1", "a:1")), append(event(), unless=(item,))
+    for number, batches in enumerate(([[first], [conditional]], [[first, conditional]])):
+        log = open_log(tmp_path / str(number))
+        assert [outcome for batch in batches for outcome in log.commit(batch)] == [Appended(1, 1), ConditionFailed(1)]
+        log.close()
+
+
 def test_no_condition_holds() -> None:
     assert answer_condition((), NoStanding()) is None
 

@@ -9,7 +9,7 @@ import pytest
 
 from eventrail.log.admission import append_bytes
 from eventrail.log.commit_queue import CommitQueue
-from eventrail.log.errors import AppendsSuspended, SyncFailed
+from eventrail.log.errors import AppendsSuspended, RangeDamaged, SyncFailed
 from eventrail.log.events import Appended, Outcome
 from eventrail.log.waiting_room import LINE_OVERHEAD_BYTES
 from tests.kit.faulty_files import FaultyFiles
@@ -143,6 +143,33 @@ async def test_a_head_that_cannot_be_written_at_the_end_is_told(tmp_path: Path) 
     files.fail_next("sync", errno.EIO)
     await queue.stop()
     assert [(failure.operation, failure.reason) for failure in failures] == [("writing head.json", "[Errno 5] EIO")]
+    log.close()
+
+
+async def test_of_two_appends_the_one_that_meets_no_damage_is_answered(tmp_path: Path) -> None:
+    files = GatedFiles()
+    files.gate.set()
+    log = open_log(tmp_path, files=files)
+    queue = CommitQueue(log, on_fatal=lambda _failure: None)
+    await queue.start()
+    await queue.append(append(event(number=1)))
+    path = tmp_path / "segments" / f"{1:020}.ndjson"
+    content = path.read_bytes()
+    files.gate.clear()
+    files.waiting.clear()
+    first = asyncio.create_task(queue.append(append(event())))
+    await asyncio.to_thread(files.waiting.wait, 30)
+    again, new = (asyncio.create_task(queue.append(append(event(number=number)))) for number in (1, 2))
+    await asyncio.sleep(0)
+    path.write_bytes(b"!" + path.read_bytes()[1:])
+    files.gate.set()
+    assert await first == Appended(2, 2)
+    with pytest.raises(RangeDamaged) as refusal:
+        await again
+    assert (refusal.value.file, refusal.value.first_position) == (path, 1)
+    assert await new == Appended(3, 3)
+    path.write_bytes(content[:1] + path.read_bytes()[1:])
+    await queue.stop()
     log.close()
 
 

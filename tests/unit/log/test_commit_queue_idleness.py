@@ -84,20 +84,24 @@ def standing(directory: Path) -> tuple[CommitQueue, StandingLoop, StandingWriter
 def test_the_head_is_written_down_when_nothing_came_for_the_whole_while(tmp_path: Path) -> None:
     queue, loop, writer = standing(tmp_path)
     caller = Caller()
-    loop.advance(1.5)
+    loop.advance(0.5)
     queue.submit(append(event()), caller)
     loop.run_soon()
     writer.finish()
-    loop.advance(0.5)
+    loop.advance(1.5)
     assert writer.work == [], "the while began again behind the append"
-    loop.advance(1.0)
+    loop.advance(0.25)
     assert writer.work == []
-    loop.advance(0.5)
+    loop.advance(0.25)
     assert len(writer.work) == 1
     assert not (tmp_path / "head.json").exists()
     writer.finish()
     assert (tmp_path / "head.json").exists()
     assert (len(caller.answers), loop.later) == (1, []), "a log that stays idle is not looked at again"
+    queue.submit(append(event()), caller)
+    loop.run_soon()
+    writer.finish()
+    assert len(caller.answers) == 2
 
 
 def test_what_comes_while_the_head_is_being_written_waits_for_it(tmp_path: Path) -> None:

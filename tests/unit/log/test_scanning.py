@@ -37,6 +37,10 @@ def test_behind_a_bad_line_the_highest_sync_and_the_next_position_are_found(
     assert survey(enumerate([BAD, *behind]), 5) == found
 
 
+def test_where_nothing_stands_nothing_is_claimed() -> None:
+    assert survey([], 5) == Aftermath(-1, None)
+
+
 def test_a_bad_line_may_claim_a_sync_itself() -> None:
     assert survey(enumerate([b"\0" + line(9, 6)]), 5) == Aftermath(6, None)
 

@@ -122,3 +122,6 @@ def test_who_leaves_takes_all_in_order_and_what_is_counted_stays() -> None:
     assert (bool(room), room.next_batch(), room.appends) == (False, [], 3)
     room.release(left)
     assert (room.appends, room.size_bytes) == (0, 0)
+    assert callers_of(room.next_batch()) == []
+    (later,) = admitted(room, False)
+    assert callers_of(room.next_batch()) == [later]
