@@ -48,6 +48,8 @@ class ProblemType(Enum):
     IMPORT_REFUSED = ("import-refused", 422, "The file has problems")
     INVITE_REVOKED = ("invite-revoked", 409, "The invite has been revoked")
     ADDRESS_KNOWN = ("address-known", 409, "The address is known already; use the personal link")
+    LINK_CLOSED = ("link-closed", 409, "The public link takes nobody in now")
+    LINK_FULL = ("link-full", 409, "The public link has no place left")
     NOT_STARTED = ("not-started", 409, "The sitting has not been started")
     DEADLINE_PASSED = ("deadline-passed", 409, "The deadline has passed")
     ALREADY_SUBMITTED = ("already-submitted", 409, "The assessment was submitted already")

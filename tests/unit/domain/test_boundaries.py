@@ -39,6 +39,8 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "invite.created": ("invite",),
     "invite.revoked": ("invite",),
     "invite.resent": ("invite",),
+    "public_link.changed": ("public_link",),
+    "public_link.joined": ("public_link",),
     "sitting.started": ("sitting",),
     "sitting.answer_saved": ("sitting",),
     "sitting.submitted": ("sitting",),
@@ -147,7 +149,8 @@ REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.Duplicate(E, an_id("source"), A, (), (), NOW), ["assessment"], ["assessment"]),
     (commands.IssueInvites(E, A, (AN_ORDER,), NOW), ["candidate", "invite"], ["assessment"]),
     (commands.InviteFromFile(E, A, (AN_ORDER,), "all", NOW), ["candidate", "invite"], ["assessment"]),
-    (commands.JoinPublicLink(E, A, AN_ORDER, NOW), ["candidate", "invite"], ["assessment"]),
+    (commands.ChangePublicLink(E, A, True, None, None, None, NOW), ["public_link"], ["assessment"]),
+    (commands.JoinPublicLink(E, A, AN_ORDER, NOW), ["candidate", "invite", "public_link"], ["assessment"]),
     (commands.RevokeInvite(E, A, V, NOW), ["invite"], []),
     (commands.ResendInvite(E, A, V, {}, NOW), ["invite"], ["assessment"]),
     (commands.StartSitting(SEAT, 1, NOW), ["sitting"], ["assessment", "invite"]),
@@ -165,7 +168,7 @@ def test_the_reach_of_each_command(command: commands.Command, locked: list[str],
     assert [ref.boundary.name for ref in reached.locked] == locked
     assert [ref.boundary.name for ref in reached.relied] == relied
     for ref in reached.locked:
-        assert ref.id == an_id("employer_id" if ref.boundary.name == "quota" else f"{ref.boundary.name}_id")
+        assert ref.id == an_id(f"{ref.boundary.tag_name}_id")
     assert len(reached.locked) + len(reached.relied) <= MAX_CONDITION_ITEMS
 
 
@@ -179,7 +182,14 @@ def test_rows_are_locked_in_one_order() -> None:
     assert list(locked) == sorted(locked)
     assert [ref.boundary.rank for ref in locked] == [4] * 20 + [5] * 20
     assert [ref.id for ref in locked[:20]] == sorted(one.candidate_id for one in orders)
-    assert [boundary.name for boundary in BOUNDARIES] == ["quota", "assessment", "sitting", "candidate", "invite"]
+    assert [boundary.name for boundary in BOUNDARIES] == [
+        "quota",
+        "assessment",
+        "sitting",
+        "candidate",
+        "invite",
+        "public_link",
+    ]
     assert sorted(BOUNDARIES) == list(BOUNDARIES)
 
 

@@ -177,7 +177,7 @@ def test_only_to_what_is_published_is_anybody_invited() -> None:
 
 def test_a_newcomer_joins_by_the_public_link() -> None:
     world = world_with_an_assessment()
-    registered, created = world.done(join(world))
+    registered, created, _ = world.done(join(world))
     assert details(registered) == CandidateDetails(name="Bo", email="bo@example.org")
     assert isinstance(created, InviteCreated)
     assert created.source == "public"

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, QUOTA, SITTING, BoundaryRef
+from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, PUBLIC_LINK, QUOTA, SITTING, BoundaryRef
 from assessment.domain.commands import Command, InviteFromFile, ReviewSubmission, RevokeKey, RotateKey
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Refusal
@@ -24,6 +24,7 @@ from assessment.domain.state import (
     EmployerState,
     InviteState,
     KeyState,
+    PublicLinkState,
     SavedState,
     SittingState,
     State,
@@ -126,7 +127,7 @@ class World:
     def state(self, command: Command) -> State:
         """Read the rows of the command's reach."""
         reached = reach(command)
-        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command))
+        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command), {})
         for ref in (*reached.locked, *reached.relied):
             self._load(ref, state)
         return state
@@ -179,6 +180,7 @@ class World:
             SITTING: self._sitting,
             CANDIDATE: _candidate,
             INVITE: _invite,
+            PUBLIC_LINK: _public_link,
         }
         into[ref.id] = readers[ref.boundary](row)
 
@@ -218,6 +220,10 @@ def _candidate(row: Row) -> CandidateState:
 
 def _invite(row: Row) -> InviteState:
     return InviteState(**_picked(row, InviteState))
+
+
+def _public_link(row: Row) -> PublicLinkState:
+    return PublicLinkState(**_picked(row, PublicLinkState))
 
 
 def _assessment(row: Row) -> AssessmentState:

@@ -12,6 +12,7 @@ import msgspec
 
 from assessment.domain.commands import (
     ChangeEmployerLimit,
+    ChangePublicLink,
     Close,
     Command,
     CreateDraft,
@@ -197,8 +198,18 @@ def from_file(play: Play) -> Command:
 def join(play: Play) -> Command:
     assessment_id = published(play)
     employer_id = play.employer(assessment_id)
-    made = an_order(play, employer_id, play.random.choice([*PEOPLE, f"{play.fresh('public')}@example.org"]))
+    made = an_order(play, employer_id, play.random.choice([*PEOPLE, *[f"{play.fresh('public')}@example.org"] * 6]))
     return JoinPublicLink(employer_id, assessment_id, made, play.world.now)
+
+
+def change_link(play: Play) -> Command:
+    assessment_id = published(play)
+    expires_at = play.random.choice([None, None, play.world.now + timedelta(seconds=100)])
+    row = play.world.rows.one("public_links", assessment_id)
+    cap = play.random.choice([None, 1, max(1, row["joined"]) if row else 2])
+    enabled = play.random.random() < 0.8
+    employer_id = play.employer(assessment_id)
+    return ChangePublicLink(employer_id, assessment_id, enabled, cap, expires_at, None, play.world.now)
 
 
 def an_invite(play: Play) -> dict[str, Any]:
@@ -325,7 +336,8 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (3, revoke_key),
     (10, issue),
     (3, from_file),
-    (3, join),
+    (5, join),
+    (2, change_link),
     (2, revoke),
     (4, resend),
     (12, start),

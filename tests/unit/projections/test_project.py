@@ -9,9 +9,11 @@ import pytest
 from assessment.domain.boundaries import OUTSIDE
 from assessment.domain.commands import (
     ChangeEmployerLimit,
+    ChangePublicLink,
     Close,
     DeleteDraft,
     EditDraft,
+    JoinPublicLink,
     ResendInvite,
     ReviewSubmission,
     RevokeInvite,
@@ -56,6 +58,8 @@ def every_kind_of_fact() -> World:
     world.done(given.issue(world, replace(order(invite="second"), name="Bo D.")))
     world.done(ResendInvite(EMPLOYER, ASSESSMENT, an_id("second"), {2: a_digest("second 2")}, world.later()))
     world.done(RevokeInvite(EMPLOYER, ASSESSMENT, an_id("second"), world.later()))
+    world.done(ChangePublicLink(EMPLOYER, ASSESSMENT, True, 5, None, None, world.later()))
+    world.done(JoinPublicLink(EMPLOYER, ASSESSMENT, order("al@example.org", invite="public"), world.later()))
     world.done(start(world, seat))
     world.done(save(world, seat, 3, "tea"))
     world.done(save(world, seat, 3, "coffee", 2))
@@ -146,8 +150,9 @@ def replace_struct(fact: Any, **changes: Any) -> Any:
 def test_a_fact_changes_the_rows_that_it_touches_and_what_hangs_on_them(fact: Fact) -> None:
     if type_of(fact) in ("sitting.submitted", "sitting.reviewed"):
         fact = replace_struct(fact, percent="50.00")
-    boundary_tables = {"employers", "assessments", "sittings", "candidates", "invites"}
-    changed = {change.table for change in project(fact)} & boundary_tables
+    boundary_tables = {"employers", "assessments", "sittings", "candidates", "invites", "public_links"}
+    made_here = {"public_links"} if type_of(fact) == "assessment.published" else set()
+    changed = {change.table for change in project(fact)} & boundary_tables - made_here
     stamped = {ref.boundary.table for ref in touched(fact)}
     assert changed == (set() if type_of(fact) in HANGING_ON else stamped)
     assert changed <= stamped
@@ -216,7 +221,7 @@ def test_rows_carry_the_position_of_their_last_append(history: World) -> None:
             last |= {(ref.boundary.table, ref.id): position for ref in touched(fact)}
     rows = {
         (table, row["id"]): row["position"]
-        for table in ("employers", "assessments", "sittings", "candidates", "invites")
+        for table in ("employers", "assessments", "sittings", "candidates", "invites", "public_links")
         for row in history.rows.all(f"SELECT id, position FROM {table}")
     }
     assert rows == {key: position for key, position in last.items() if key != ("assessments", an_id("copy"))}

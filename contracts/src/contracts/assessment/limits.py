@@ -38,6 +38,9 @@ MAX_FILE_INVITES: Final = 500
 """Of one CSV file: an invite may also register its candidate, and one append holds 1,000 events."""
 
 MAX_INVITES_FILE_BYTES: Final = 1024 * 1024
+MAX_PUBLIC_JOINS: Final = 100_000
+"""The most that may be let in by a public link with a cap; without one there is no end."""
+
 MAX_REASON_CHARACTERS: Final = 1_000
 MAX_NOTE_CHARACTERS: Final = 5_000
 MAX_PAGE_ITEMS: Final = 100

@@ -13,6 +13,7 @@ from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
 from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
 from contracts.events.meta import CommandMeta
+from contracts.events.public_links import PublicLinkChanged, PublicLinkJoined
 from contracts.events.registry import Fact, UnknownEvent, decode_event, encode_data, type_of
 from contracts.events.results import ResultsListed, ResultsRead
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
@@ -36,6 +37,8 @@ __all__ = [
     "KeyCreated",
     "KeyRevoked",
     "KeyRotated",
+    "PublicLinkChanged",
+    "PublicLinkJoined",
     "QuestionsReplaced",
     "ResultsListed",
     "ResultsRead",

@@ -22,6 +22,7 @@ from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
 from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
 from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
+from contracts.events.public_links import PublicLinkChanged, PublicLinkJoined
 from contracts.events.results import ResultsListed, ResultsRead
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 from contracts.wire import Message
@@ -43,6 +44,8 @@ Fact = (
     | InviteCreated
     | InviteRevoked
     | InviteResent
+    | PublicLinkChanged
+    | PublicLinkJoined
     | SittingStarted
     | AnswerSaved
     | SittingSubmitted
@@ -69,6 +72,8 @@ STRUCTS: Final[Mapping[str, type[Fact]]] = {
     "invite.created": InviteCreated,
     "invite.revoked": InviteRevoked,
     "invite.resent": InviteResent,
+    "public_link.changed": PublicLinkChanged,
+    "public_link.joined": PublicLinkJoined,
     "sitting.started": SittingStarted,
     "sitting.answer_saved": AnswerSaved,
     "sitting.submitted": SittingSubmitted,

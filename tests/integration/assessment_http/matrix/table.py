@@ -141,6 +141,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "duplicateAssessment": of_employer("author", "published", "201"),
     "issueInvites": of_employer("author", "published", "201", _invites),
     "inviteFromFile": of_employer("author", "published", "200", file=PEOPLE),
+    "getPublicLink": of_employer("reviewer", "published", "200"),
+    "changePublicLink": of_employer("author", "capped link", "200", lambda _: {"enabled": True}),
     "listInvites": of_employer("reviewer", "published", "200"),
     "revokeInvite": of_employer("author", "invite", "200"),
     "resendInvite": of_employer("author", "invite", "200"),

@@ -30,6 +30,7 @@ Place = Literal[
     "import",
     "published",
     "link",
+    "capped link",
     "invite",
     "seat",
     "sitting",
@@ -94,6 +95,10 @@ class World:
             case "published":
                 made = await a_published(self.employer, essay(self.mark), title=self.mark)
                 target = Target({"assessment_id": made.id}, made.etag, email=self._email())
+            case "capped link":
+                ids = {"assessment_id": self.published.id}
+                read = await self.employer.api.get(f"{self.published.path}/public-link")
+                target = Target(ids, read.expect(200).etag)
             case "invite":
                 made_invite = await self.invited()
                 ids = {"assessment_id": self.published.id, "invite_id": made_invite.id}

@@ -14,6 +14,8 @@ _SAID: Final[dict[str, tuple[Reason, str]]] = {
     "submissions_one_per_attempt": (Reason.ALREADY_SUBMITTED, "The assessment was submitted already"),
     "sittings_pkey": (Reason.CONFLICT, "The sitting was started already"),
     "sittings_one_per_candidate": (Reason.CONFLICT, "The sitting was started already"),
+    "public_links_joined_within_cap": (Reason.LINK_FULL, "The public link has no place left"),
+    "public_links_of_assessment": (Reason.NOT_FOUND, "There is no such assessment"),
     "candidates_pkey": (Reason.ADDRESS_KNOWN, "The address is known already"),
     "assessments_of_employer": (Reason.NOT_FOUND, "There is no such employer"),
     "candidates_of_employer": (Reason.NOT_FOUND, "There is no such employer"),
@@ -30,6 +32,7 @@ _SAID: Final[dict[str, tuple[Reason, str]]] = {
     "submissions_of_candidate": (Reason.NOT_FOUND, "There is no such candidate"),
 }
 _MALFORMED: Final[dict[str, str]] = {
+    "public_links_cap_in_range": "$.max_joins",
     "employers_limit_in_range": "$.active_limit",
     "assessments_time_limit_in_range": "$.time_limit_seconds",
     "assessments_grace_in_range": "$.grace_seconds",

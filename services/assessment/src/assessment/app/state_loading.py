@@ -20,6 +20,7 @@ from assessment.domain.state import (
     CandidateState,
     EmployerState,
     InviteState,
+    PublicLinkState,
     SavedState,
     SittingState,
     State,
@@ -57,6 +58,7 @@ class CandidateRow(Message, frozen=True):
 
 _EMPLOYER: Final = msgspec.json.Decoder(EmployerState)
 _INVITE: Final = msgspec.json.Decoder(InviteState)
+_PUBLIC_LINK: Final = msgspec.json.Decoder(PublicLinkState)
 _SITTING: Final = msgspec.json.Decoder(SittingState)
 _ASSESSMENT: Final = msgspec.json.Decoder(AssessmentRow)
 _CANDIDATE: Final = msgspec.json.Decoder(CandidateRow)
@@ -90,6 +92,7 @@ class StateLoader:
             submissions=await read_reviewed(connection, command, candidate_keys),
             invited=await read_invited(connection, command),
             keys=await read_key(connection, command),
+            public_links={one.id: one for one in map(_PUBLIC_LINK.decode, documents.get("public_link", ()))},
         )
 
     async def _assessments(self, connection: Connection, documents: list[str]) -> dict[str, AssessmentState]:

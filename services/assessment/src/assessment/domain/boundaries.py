@@ -58,8 +58,12 @@ SITTING: Final = Boundary(
 )
 CANDIDATE: Final = Boundary(4, "candidate", "candidates", "candidate", ("candidate.registered", "candidate.updated"))
 INVITE: Final = Boundary(5, "invite", "invites", "invite", ("invite.created", "invite.revoked", "invite.resent"))
+PUBLIC_LINK: Final = Boundary(
+    6, "public_link", "public_links", "assessment", ("public_link.changed", "public_link.joined")
+)
+"""Its row has the assessment's id, and a lock of its own: who joins does not hold up who edits or starts."""
 
-BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE)
+BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE, PUBLIC_LINK)
 
 OUTSIDE: Final = ("results.read", "results.listed")
 """Facts of no boundary: nothing is decided on them and no row changes, so nothing is locked or stamped for them."""

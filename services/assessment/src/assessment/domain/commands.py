@@ -9,12 +9,48 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
-
+from assessment.domain.invite_commands import (
+    ChangePublicLink,
+    InviteFromFile,
+    InviteOrder,
+    IssueInvites,
+    JoinPublicLink,
+    ResendInvite,
+    RevokeInvite,
+)
 from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, QuestionDraft
 from contracts.assessment.keys import Role
 from contracts.assessment.results import EssayReview
 from contracts.assessment.take import GivenAnswer
+
+__all__ = [
+    "ChangeEmployerLimit",
+    "ChangePublicLink",
+    "Close",
+    "Command",
+    "CreateDraft",
+    "CreateEmployer",
+    "CreateKey",
+    "DeleteDraft",
+    "Duplicate",
+    "EditDraft",
+    "InviteFromFile",
+    "InviteOrder",
+    "IssueInvites",
+    "JoinPublicLink",
+    "Publish",
+    "ResendInvite",
+    "ReviewSubmission",
+    "RevokeInvite",
+    "RevokeKey",
+    "RotateKey",
+    "SaveGivenAnswer",
+    "Seat",
+    "SetQuestions",
+    "StartSitting",
+    "SubmitSitting",
+    "VoidSubmission",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,70 +171,6 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
-class InviteOrder:
-    """One invite to be issued; candidate_id is derived from the normalized address."""
-
-    invite_id: str
-    candidate_id: str
-    name: str
-    email: str
-    token_sha256: str
-    expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class IssueInvites:
-    employer_id: str
-    assessment_id: str
-    orders: tuple[InviteOrder, ...]
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class InviteFromFile:
-    """Like IssueInvites, but for who is invited already; mode `valid_rows` passes over what can't be issued."""
-
-    employer_id: str
-    assessment_id: str
-    orders: tuple[InviteOrder, ...]
-    mode: Literal["all", "valid_rows"]
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class JoinPublicLink:
-    """A candidate asks for a personal token; refused for an address that is known already."""
-
-    employer_id: str
-    assessment_id: str
-    order: InviteOrder
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RevokeInvite:
-    employer_id: str
-    assessment_id: str
-    invite_id: str
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ResendInvite:
-    """The token is rotated; its digest is looked up by the next generation, one more than the invite's.
-
-    expires_at: in place of the invite's own; unset to leave it
-    """
-
-    employer_id: str
-    assessment_id: str
-    invite_id: str
-    token_digests: Mapping[int, str]
-    now: datetime
-    expires_at: datetime | UnsetType | None = UNSET
-
-
-@dataclass(frozen=True, slots=True)
 class Seat:
     """Who takes what: found by the candidate's token, and checked again when the command decides."""
 
@@ -276,6 +248,7 @@ Command = (
     | Duplicate
     | IssueInvites
     | InviteFromFile
+    | ChangePublicLink
     | JoinPublicLink
     | RevokeInvite
     | ResendInvite

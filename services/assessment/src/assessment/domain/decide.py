@@ -6,9 +6,20 @@ on the same rows is decided alike wherever and whenever it runs.
 
 from typing import assert_never
 
-from assessment.domain import api_keys, drafts, employers, invites, publishing, reviews, sittings, submissions
+from assessment.domain import (
+    api_keys,
+    drafts,
+    employers,
+    invites,
+    public_links,
+    publishing,
+    reviews,
+    sittings,
+    submissions,
+)
 from assessment.domain.commands import (
     ChangeEmployerLimit,
+    ChangePublicLink,
     Close,
     Command,
     CreateDraft,
@@ -74,8 +85,10 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return invites.issue_invites(command, state, sealer)
         case InviteFromFile():
             return invites.invite_from_file(command, state, sealer)
+        case ChangePublicLink():
+            return public_links.change_public_link(command, state)
         case JoinPublicLink():
-            return invites.join_public_link(command, state, sealer)
+            return public_links.join_public_link(command, state, sealer)
         case RevokeInvite():
             return invites.revoke_invite(command, state)
         case ResendInvite():

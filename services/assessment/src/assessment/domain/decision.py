@@ -23,6 +23,8 @@ class Reason(Enum):
     INVITE_REVOKED = "invite-revoked"
     INVITE_INVALID = "invite-invalid"
     ADDRESS_KNOWN = "address-known"
+    LINK_CLOSED = "link-closed"
+    LINK_FULL = "link-full"
     NOT_STARTED = "not-started"
     DEADLINE_PASSED = "deadline-passed"
     ALREADY_SUBMITTED = "already-submitted"

@@ -43,8 +43,8 @@ def issue_invites(command: IssueInvites, state: State, sealer: Sealer) -> Decisi
             detail = "The address is invited twice in one request"
             raise Refused(Reason.MALFORMED, detail, at=f"{at}.email", seen=shown(order.email))
         seen.add(order.candidate_id)
-        facts += _candidate_facts(command, order, state, sealer, at)
-        facts.append(_created(command, order, "personal", at))
+        facts += candidate_facts(command, order, state, sealer, at)
+        facts.append(invite_created(command, order, "personal", at))
     return Events(tuple(facts))
 
 
@@ -60,18 +60,9 @@ def invite_from_file(command: InviteFromFile, state: State, sealer: Sealer) -> D
         raise Refused(Reason.ROWS_REFUSED, "Not every row can be invited", at="mode", seen=command.mode)
     facts: list[Fact] = []
     for place, order in ready:
-        facts += _candidate_facts(command, order, state, sealer, f"$.invites[{place}]")
-        facts.append(_created(command, order, "personal", f"$.invites[{place}]"))
+        facts += candidate_facts(command, order, state, sealer, f"$.invites[{place}]")
+        facts.append(invite_created(command, order, "personal", f"$.invites[{place}]"))
     return Events(tuple(facts)) if facts else Unchanged(())
-
-
-def join_public_link(command: JoinPublicLink, state: State, sealer: Sealer) -> Decision:
-    """Give a newcomer a personal invite; a known address would need a proof that there is none of yet."""
-    own_published(state, command.employer_id, command.assessment_id)
-    facts = _candidate_facts(command, command.order, state, sealer, "$")
-    if command.order.candidate_id in state.candidates:
-        raise Refused(Reason.ADDRESS_KNOWN, "The address is known already", at="$.email")
-    return Events((*facts, _created(command, command.order, "public", "$")))
 
 
 def revoke_invite(command: RevokeInvite, state: State) -> Decision:
@@ -115,13 +106,13 @@ def _resendable_until(command: ResendInvite, invite: InviteState) -> datetime | 
     if invite.status == "revoked":
         raise Refused(Reason.INVITE_REVOKED, "The invite was revoked; issue another")
     if not isinstance(command.expires_at, UnsetType):
-        return _future(command.expires_at, command.now, "$.expires_at")
+        return future(command.expires_at, command.now, "$.expires_at")
     if has_expired(invite.expires_at, command.now):
         raise Refused(Reason.CONFLICT, "The invite has expired; give it another time, or issue another")
     return invite.expires_at
 
 
-def _candidate_facts(command: Inviting, order: InviteOrder, state: State, sealer: Sealer, at: str) -> list[Fact]:
+def candidate_facts(command: Inviting, order: InviteOrder, state: State, sealer: Sealer, at: str) -> list[Fact]:
     """Register or update the candidate of an order, as far as there is anything to record."""
     details = _details(order, at)
     known = state.candidates.get(order.candidate_id)
@@ -146,20 +137,20 @@ def _details(order: InviteOrder, at: str) -> CandidateDetails:
     )
 
 
-def _created(command: Inviting, order: InviteOrder, source: Source, at: str) -> InviteCreated:
+def invite_created(command: Inviting, order: InviteOrder, source: Source, at: str) -> InviteCreated:
     return InviteCreated(
         invite_id=order.invite_id,
         assessment_id=command.assessment_id,
         employer_id=command.employer_id,
         candidate_id=order.candidate_id,
         token_sha256=order.token_sha256,
-        expires_at=_future(order.expires_at, command.now, f"{at}.expires_at"),
+        expires_at=future(order.expires_at, command.now, f"{at}.expires_at"),
         source=source,
         at=command.now,
     )
 
 
-def _future(expires_at: datetime | None, now: datetime, at: str) -> datetime | None:
+def future(expires_at: datetime | None, now: datetime, at: str) -> datetime | None:
     if has_expired(expires_at, now):
         raise Refused(Reason.MALFORMED, "The time is not in the future", at=at, seen=shown(expires_at))
     return expires_at

@@ -14,7 +14,7 @@ def own_employer(state: State, employer_id: str, expected_position: int | None =
     employer = state.employers.get(employer_id)
     if employer is None:
         raise not_found()
-    _check_position("The employer", employer.position, expected_position)
+    check_position("The employer", employer.position, expected_position)
     return employer
 
 
@@ -25,7 +25,7 @@ def own_assessment(
     assessment = state.assessments.get(assessment_id)
     if assessment is None or assessment.employer_id != employer_id:
         raise not_found()
-    _check_position("The assessment", assessment.position, expected_position)
+    check_position("The assessment", assessment.position, expected_position)
     return assessment
 
 
@@ -56,7 +56,7 @@ def own_sitting(state: State, employer_id: str, sitting_id: str, expected_positi
     sitting = state.sittings.get(sitting_id)
     if sitting is None or sitting.employer_id != employer_id:
         raise not_found()
-    _check_position("The submission", sitting.position, expected_position)
+    check_position("The submission", sitting.position, expected_position)
     return sitting
 
 
@@ -72,7 +72,7 @@ def own_submission(
     return sitting
 
 
-def _check_position(name: str, position: int, expected_position: int | None) -> None:
+def check_position(name: str, position: int, expected_position: int | None) -> None:
     if expected_position is not None and expected_position != position:
         detail = f"{name} stands at position {position}"
         raise Refused(Reason.PRECONDITION_FAILED, detail, seen=str(expected_position))

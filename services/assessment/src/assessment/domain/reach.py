@@ -2,9 +2,10 @@
 
 from typing import assert_never
 
-from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, QUOTA, SITTING, BoundaryRef, Reach
+from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, PUBLIC_LINK, QUOTA, SITTING, BoundaryRef, Reach
 from assessment.domain.commands import (
     ChangeEmployerLimit,
+    ChangePublicLink,
     Close,
     Command,
     CreateDraft,
@@ -48,7 +49,11 @@ def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each 
         case IssueInvites() | InviteFromFile():
             return _inviting(command.employer_id, command.assessment_id, command.orders)
         case JoinPublicLink():
-            return _inviting(command.employer_id, command.assessment_id, (command.order,))
+            link = BoundaryRef(PUBLIC_LINK, command.assessment_id)
+            return _inviting(command.employer_id, command.assessment_id, (command.order,), link)
+        case ChangePublicLink():
+            relied = (BoundaryRef(ASSESSMENT, command.assessment_id),)
+            return _locking(command.employer_id, BoundaryRef(PUBLIC_LINK, command.assessment_id), relied=relied)
         case RevokeInvite():
             return _locking(command.employer_id, BoundaryRef(INVITE, command.invite_id))
         case ResendInvite():
@@ -66,11 +71,11 @@ def _locking(employer_id: str, *locked: BoundaryRef, relied: tuple[BoundaryRef, 
     return Reach(employer_id, tuple(sorted(set(locked))), relied)
 
 
-def _inviting(employer_id: str, assessment_id: str, orders: tuple[InviteOrder, ...]) -> Reach:
+def _inviting(employer_id: str, assessment_id: str, orders: tuple[InviteOrder, ...], *further: BoundaryRef) -> Reach:
     candidates = [BoundaryRef(CANDIDATE, order.candidate_id) for order in orders]
     invites = [BoundaryRef(INVITE, order.invite_id) for order in orders]
     relied = (BoundaryRef(ASSESSMENT, assessment_id),)
-    return _locking(employer_id, *candidates, *invites, relied=relied)
+    return _locking(employer_id, *candidates, *invites, *further, relied=relied)
 
 
 def _sitting(seat: Seat) -> Reach:

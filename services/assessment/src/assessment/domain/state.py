@@ -91,6 +91,20 @@ class InviteState:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicLinkState:
+    """id: the assessment's; joined: how many came in by the link so far."""
+
+    id: str
+    employer_id: str
+    enabled: bool
+    max_joins: int | None
+    expires_at: datetime | None
+    joined: int
+    last_joined_at: datetime | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class SavedState:
     sequence: int
     answer: GivenAnswer
@@ -153,3 +167,4 @@ class State:
     submissions: Mapping[str, SubmissionState] = field(default_factory=dict)
     invited: frozenset[str] = frozenset()
     keys: Mapping[str, KeyState] = field(default_factory=dict)
+    public_links: Mapping[str, PublicLinkState] = field(default_factory=dict)

@@ -24,6 +24,8 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.INVITE_REVOKED: ProblemType.INVITE_REVOKED,
     Reason.INVITE_INVALID: ProblemType.UNAUTHORIZED,
     Reason.ADDRESS_KNOWN: ProblemType.ADDRESS_KNOWN,
+    Reason.LINK_CLOSED: ProblemType.LINK_CLOSED,
+    Reason.LINK_FULL: ProblemType.LINK_FULL,
     Reason.NOT_STARTED: ProblemType.NOT_STARTED,
     Reason.DEADLINE_PASSED: ProblemType.DEADLINE_PASSED,
     Reason.ALREADY_SUBMITTED: ProblemType.ALREADY_SUBMITTED,

@@ -30,7 +30,12 @@ JOIN: Final = Operation(
     body=JoinPublic,
     answers={201: JoinedPublic},
     idempotency="taken",
-    problems=(ProblemType.NOT_PUBLISHED, ProblemType.ADDRESS_KNOWN),
+    problems=(
+        ProblemType.NOT_PUBLISHED,
+        ProblemType.LINK_CLOSED,
+        ProblemType.LINK_FULL,
+        ProblemType.ADDRESS_KNOWN,
+    ),
 )
 
 _SLUG: Final = re.compile(r"[a-z0-9]{1,64}")

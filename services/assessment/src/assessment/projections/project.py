@@ -8,7 +8,7 @@ among the changes: whoever applies them stamps the rows that `touched` names.
 from typing import assert_never
 
 from assessment.domain.tags import touched
-from assessment.projections import project_assessments, project_keys, project_people, project_sittings
+from assessment.projections import project_assessments, project_invites, project_keys, project_people, project_sittings
 from assessment.projections.changes import Change
 from contracts.events import (
     AnswerSaved,
@@ -28,6 +28,8 @@ from contracts.events import (
     KeyCreated,
     KeyRevoked,
     KeyRotated,
+    PublicLinkChanged,
+    PublicLinkJoined,
     QuestionsReplaced,
     ResultsListed,
     ResultsRead,
@@ -69,12 +71,8 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_people.candidate_registered(fact)
         case CandidateUpdated():
             return project_people.candidate_updated(fact)
-        case InviteCreated():
-            return project_people.invite_created(fact)
-        case InviteRevoked():
-            return project_people.invite_revoked(fact)
-        case InviteResent():
-            return project_people.invite_resent(fact)
+        case InviteCreated() | InviteRevoked() | InviteResent() | PublicLinkChanged() | PublicLinkJoined():
+            return project_invites.invite_changes(fact)
         case SittingStarted():
             return project_sittings.started(fact)
         case AnswerSaved():

@@ -83,6 +83,7 @@ def published(fact: AssessmentPublished) -> tuple[Change, ...]:
         Update("employers", {"id": fact.employer_id}, add={"active_count": 1}),
         Update("assessments", {"id": fact.assessment_id}, changed),
         Insert("versions", version),
+        Insert("public_links", _public_link(fact)),
     )
 
 
@@ -98,6 +99,19 @@ def _max_points_milli(fact: QuestionsReplaced) -> int:
     if fact.max_points_milli is not None:
         return fact.max_points_milli
     return sum(question.points_milli for question in fact.questions)
+
+
+def _public_link(fact: AssessmentPublished) -> dict[str, Any]:
+    """The link is open to everybody until its employer says otherwise."""
+    return {
+        "id": fact.assessment_id,
+        "employer_id": fact.employer_id,
+        "enabled": True,
+        "max_joins": None,
+        "expires_at": None,
+        "joined": 0,
+        "last_joined_at": None,
+    }
 
 
 def _settings(settings: Settings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What all projection tables belong to, whatever file describes them."""
+"""Where the projection tables are gathered: the metadata of schema `live`."""
 
 from typing import Final
 

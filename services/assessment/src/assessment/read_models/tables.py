@@ -22,8 +22,24 @@ from sqlalchemy import (
 
 from assessment.read_models.columns import document, identity, moment, stamp, text
 from assessment.read_models.employer_tables import api_keys, employers
+from assessment.read_models.invite_tables import invites, public_links
 from assessment.read_models.live_metadata import LIVE, metadata
 from contracts.assessment import limits
+
+__all__ = [
+    "LIVE",
+    "assessments",
+    "candidates",
+    "checkpoint",
+    "command_keys",
+    "invites",
+    "metadata",
+    "public_links",
+    "saved_answers",
+    "sittings",
+    "submissions",
+    "versions",
+]
 
 __all__ = [
     "LIVE",
@@ -139,38 +155,6 @@ candidates: Final = Table(
     stamp(),
     UniqueConstraint("employer_id", "id", name="candidates_by_employer"),
     ForeignKeyConstraint(["employer_id"], ["live.employers.id"], name="candidates_of_employer"),
-)
-
-invites: Final = Table(
-    "invites",
-    metadata,
-    identity(primary_key=True),
-    identity("employer_id"),
-    identity("assessment_id"),
-    identity("candidate_id"),
-    text("token_sha256"),
-    text("status"),
-    text("source"),
-    Column("generation", Integer, nullable=False),
-    moment("created_at"),
-    moment("expires_at", nullable=True),
-    moment("revoked_at", nullable=True),
-    stamp(),
-    UniqueConstraint("token_sha256", name="invites_token_once"),
-    CheckConstraint("status IN ('open', 'revoked')", name="invites_status_known"),
-    CheckConstraint("source IN ('personal', 'public')", name="invites_source_known"),
-    CheckConstraint("(status = 'revoked') = (revoked_at IS NOT NULL)", name="invites_revoked_is_whole"),
-    ForeignKeyConstraint(
-        ["employer_id", "assessment_id"],
-        ["live.assessments.employer_id", "live.assessments.id"],
-        name="invites_of_assessment",
-    ),
-    ForeignKeyConstraint(
-        ["employer_id", "candidate_id"],
-        ["live.candidates.employer_id", "live.candidates.id"],
-        name="invites_of_candidate",
-    ),
-    Index("invites_by_assessment", "assessment_id", "created_at", "id"),
 )
 
 sittings: Final = Table(
