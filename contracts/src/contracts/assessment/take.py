@@ -13,6 +13,8 @@ OptionIds = Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_
 GivenAnswer = AnswerText | bool | OptionIds | None
 """An option's id, a list of ids, a boolean or a text (also for a number); null takes an answer back."""
 
+TakeState = Literal["ready", "started", "submitted", "closed"]
+
 
 class TakeOption(Message, frozen=True):
     id: str
@@ -20,11 +22,14 @@ class TakeOption(Message, frozen=True):
 
 
 class TakeQuestion(Message, frozen=True):
+    """answer: as saved last; sequence: of that save, 0 where there was none."""
+
     id: str
     kind: QuestionKind
     prompt: str
     options: tuple[TakeOption, ...]
     answer: GivenAnswer
+    sequence: int
 
 
 class TakeAnswer(Message, frozen=True):
@@ -35,11 +40,28 @@ class TakeAnswer(Message, frozen=True):
     time_limit_seconds: int | None
     grace_seconds: int
     question_count: int
-    state: Literal["ready", "started", "submitted", "closed"]
+    state: TakeState
     started_at: Instant | None
     deadline_at: Instant | None
     server_time: Instant
     questions: tuple[TakeQuestion, ...] | None
+
+
+class Heartbeat(Message, frozen=True):
+    """What a client needs to set its clock and to go on where another device left off.
+
+    remaining_seconds: until the deadline, rounded down to milliseconds, 0 once it has passed, null where no time runs
+    saved: of the attempt in progress, the highest sequence by question id; a question that was never saved is missing
+    submitted_by: null until it was submitted; `sweeper` when time was up
+    """
+
+    state: TakeState
+    now: Instant
+    deadline_at: Instant | None
+    remaining_seconds: float | None
+    grace_seconds: int
+    saved: dict[str, int]
+    submitted_by: Literal["candidate", "sweeper"] | None
 
 
 class StartAnswer(Message, frozen=True):

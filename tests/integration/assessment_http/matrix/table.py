@@ -151,6 +151,7 @@ TABLE: Final[Mapping[str, Row]] = {
     "reviewSubmission": of_employer("author", "submission", "200", _essays),
     "voidSubmission": of_employer("author", "submission", "200", lambda _: {"reason": "a retake"}),
     "take": of_candidate("sitting", "200", other="200", used="200"),
+    "heartbeat": of_candidate("sitting", "200", other="200", used="200"),
     "startSitting": of_candidate("seat", "200", other="200", used=DONE_ALREADY),
     "saveAnswer": of_candidate("sitting", "200", _one_answer, other=NO_QUESTION, used=DONE_ALREADY),
     "submitSitting": of_candidate("sitting", "201", _all_answers, other=NO_QUESTION, used=DONE_ALREADY),

@@ -56,6 +56,7 @@ RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
     submissions.review_submission,
     submissions.void_submission,
     take.take,
+    take.take_heartbeat,
     take.start_sitting,
     take.save_answer,
     take.submit_sitting,

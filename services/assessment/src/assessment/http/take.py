@@ -17,10 +17,10 @@ from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query
 from assessment.http.problems import unauthorized
 from assessment.http.service import ServiceGiven
-from assessment.http.take_views import current, shows_questions, take_answer, take_state
+from assessment.http.take_views import Saved, current, heartbeat, shows_questions, take_answer, take_state
 from assessment.http.waiting import wait_as_asked
 from assessment.read_models import queries_take
-from contracts.assessment.take import Receipt, SaveAnswer, SavedAnswer, StartAnswer, Submit, TakeAnswer
+from contracts.assessment.take import Heartbeat, Receipt, SaveAnswer, SavedAnswer, StartAnswer, Submit, TakeAnswer
 from contracts.events import AnswerSaved, SittingStarted, SittingSubmitted
 from contracts.problems import ProblemType
 
@@ -29,6 +29,13 @@ LOOK: Final = Operation(
     summary="Read what is asked, as far as it may be seen now, with one's own saved answers",
     actor="candidate",
     answers={200: TakeAnswer},
+    query=FRESH,
+)
+BEAT: Final = Operation(
+    id="heartbeat",
+    summary="Tell the time that is left and what is saved; nothing is recorded",
+    actor="candidate",
+    answers={200: Heartbeat},
     query=FRESH,
 )
 START: Final = Operation(
@@ -88,10 +95,26 @@ async def take(request: AnyRequest, service: ServiceGiven, candidate: CandidateG
     sitting = current(row, state)
     saved = {}
     if sitting is not None and shows_questions(row, state):
-        sealed = await queries_take.saved_of(service.reader, seat, sitting.attempt)
-        saved = await saved_answers(service.vault, seat, sitting.attempt, sealed)
+        rows = await queries_take.saved_of(service.reader, seat, sitting.attempt)
+        sealed = {question_id: row.sealed_answer for question_id, row in rows.items()}
+        opened = await saved_answers(service.vault, seat, sitting.attempt, sealed)
+        saved = {question_id: Saved(answer, rows[question_id].sequence) for question_id, answer in opened.items()}
     seed = sitting.seed if sitting is not None else seed_of(seat.sitting_id)
     return sent(take_answer(row, state, seed, saved, service.now()))
+
+
+@endpoint("GET", "/v1/take/heartbeat", BEAT)
+async def take_heartbeat(request: AnyRequest, service: ServiceGiven, candidate: CandidateGiven) -> AnswerBytes:
+    await wait_as_asked(service.commands.watch, read_query(request, BEAT))
+    row = await queries_take.beat(service.reader, candidate.seat)
+    if row is None:
+        raise unauthorized()
+    state = take_state(row)
+    saved = {}
+    if state == "started" and row.sitting is not None:
+        saved = await queries_take.saved_of(service.reader, candidate.seat, row.sitting.attempt)
+    sequences = {question_id: one.sequence for question_id, one in saved.items()}
+    return sent(heartbeat(row, state, sequences, service.now()))
 
 
 @endpoint("POST", "/v1/take/start", START)

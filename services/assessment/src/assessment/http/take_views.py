@@ -1,19 +1,29 @@
 """What a candidate sees. Nothing in this file knows a type that holds a key, a weight or an explanation."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from assessment.domain.ordering import options_shown, questions_shown
 from assessment.domain.pools import asked_of, drawn
-from assessment.read_models.queries_take import SittingRow, TakeRow
-from contracts.assessment.take import GivenAnswer, TakeAnswer, TakeOption, TakeQuestion
+from assessment.read_models.queries_take import BeatRow, SittingRow, TakeRow
+from contracts.assessment.take import GivenAnswer, Heartbeat, TakeAnswer, TakeOption, TakeQuestion, TakeState
 from contracts.questions import Question
 
-TakeState = Literal["ready", "started", "submitted", "closed"]
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An answer as it was saved last, opened."""
+
+    answer: GivenAnswer
+    sequence: int
 
 
-def take_state(row: TakeRow) -> TakeState:
+UNSAVED: Final = Saved(None, 0)
+
+
+def take_state(row: TakeRow | BeatRow) -> TakeState:
     """Tell how far the candidate has come; after a void only a later invite leads to another attempt."""
     sitting = row.sitting
     if sitting is not None and sitting.state == "started":
@@ -33,9 +43,7 @@ def current(row: TakeRow, state: TakeState) -> SittingRow | None:
     return row.sitting if state in {"started", "submitted"} else None
 
 
-def take_answer(
-    row: TakeRow, state: TakeState, seed: int, saved: Mapping[str, GivenAnswer], now: datetime
-) -> TakeAnswer:
+def take_answer(row: TakeRow, state: TakeState, seed: int, saved: Mapping[str, Saved], now: datetime) -> TakeAnswer:
     """Build the page from what may be seen; seed: the sitting's, or the one that it would start with."""
     sitting = current(row, state)
     settings = row.settings
@@ -65,7 +73,7 @@ def asked(row: TakeRow, sitting: SittingRow | None, seed: int) -> tuple[Question
 
 
 def _shown(
-    row: TakeRow, questions: Sequence[Question], seed: int, saved: Mapping[str, GivenAnswer]
+    row: TakeRow, questions: Sequence[Question], seed: int, saved: Mapping[str, Saved]
 ) -> tuple[TakeQuestion, ...]:
     return tuple(
         TakeQuestion(
@@ -73,7 +81,28 @@ def _shown(
             kind=question.kind,
             prompt=question.prompt,
             options=tuple(TakeOption(option.id, option.text) for option in options_shown(question, row.settings, seed)),
-            answer=saved.get(question.id),
+            answer=saved.get(question.id, UNSAVED).answer,
+            sequence=saved.get(question.id, UNSAVED).sequence,
         )
         for question in questions_shown(questions, row.settings, seed)
     )
+
+
+def heartbeat(row: BeatRow, state: TakeState, sequences: Mapping[str, int], now: datetime) -> Heartbeat:
+    sitting = row.sitting if state in {"started", "submitted"} else None
+    deadline_at = sitting.deadline_at if sitting else None
+    return Heartbeat(
+        state=state,
+        now=now,
+        deadline_at=deadline_at,
+        remaining_seconds=_remaining(deadline_at, now) if state == "started" else None,
+        grace_seconds=sitting.grace_seconds if sitting else row.grace_seconds,
+        saved=dict(sequences),
+        submitted_by=row.submitted_by if state == "submitted" else None,
+    )
+
+
+def _remaining(deadline_at: datetime | None, now: datetime) -> float | None:
+    if deadline_at is None:
+        return None
+    return max(0, (deadline_at - now) // timedelta(milliseconds=1)) / 1000

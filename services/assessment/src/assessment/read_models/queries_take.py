@@ -10,12 +10,20 @@ from sqlalchemy import and_, bindparam, func, select
 from assessment.domain.commands import Seat
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
-from assessment.read_models.tables import assessments, invites, saved_answers, sittings, versions
+from assessment.read_models.tables import assessments, invites, saved_answers, sittings, submissions, versions
 from contracts.questions import Question, Settings
 
 _SETTINGS: Final = msgspec.json.Decoder(Settings)
 _QUESTIONS: Final = msgspec.json.Decoder(tuple[Question, ...])
 _IDS: Final = msgspec.json.Decoder(tuple[str, ...])
+_OF_INVITE: Final = and_(
+    assessments.c.employer_id == invites.c.employer_id, assessments.c.id == invites.c.assessment_id
+)
+_BY_INVITE: Final = and_(
+    sittings.c.employer_id == invites.c.employer_id,
+    sittings.c.assessment_id == invites.c.assessment_id,
+    sittings.c.candidate_id == invites.c.candidate_id,
+)
 _PAGE: Final = compiled(
     select(
         assessments.c.status,
@@ -31,18 +39,8 @@ _PAGE: Final = compiled(
         sittings.c.question_ids,
     )
     .select_from(invites)
-    .join(
-        assessments,
-        and_(assessments.c.employer_id == invites.c.employer_id, assessments.c.id == invites.c.assessment_id),
-    )
-    .outerjoin(
-        sittings,
-        and_(
-            sittings.c.employer_id == invites.c.employer_id,
-            sittings.c.assessment_id == invites.c.assessment_id,
-            sittings.c.candidate_id == invites.c.candidate_id,
-        ),
-    )
+    .join(assessments, _OF_INVITE)
+    .outerjoin(sittings, _BY_INVITE)
     .join(
         versions,
         and_(
@@ -53,8 +51,29 @@ _PAGE: Final = compiled(
     )
     .where(invites.c.employer_id == bindparam("employer_id"), invites.c.id == bindparam("invite_id"))
 )
+_BEAT: Final = compiled(
+    select(
+        assessments.c.status,
+        assessments.c.grace_seconds.label("told_grace_seconds"),
+        invites.c.position.label("invite_position"),
+        sittings.c.state,
+        sittings.c.attempt,
+        sittings.c.position,
+        sittings.c.deadline_at,
+        sittings.c.grace_seconds,
+        submissions.c.cause,
+    )
+    .select_from(invites)
+    .join(assessments, _OF_INVITE)
+    .outerjoin(sittings, _BY_INVITE)
+    .outerjoin(
+        submissions,
+        and_(submissions.c.employer_id == sittings.c.employer_id, submissions.c.id == sittings.c.submission_id),
+    )
+    .where(invites.c.employer_id == bindparam("employer_id"), invites.c.id == bindparam("invite_id"))
+)
 _SAVED: Final = compiled(
-    select(saved_answers.c.question_id, saved_answers.c.sealed_answer).where(
+    select(saved_answers.c.question_id, saved_answers.c.sealed_answer, saved_answers.c.sequence).where(
         saved_answers.c.employer_id == bindparam("employer_id"),
         saved_answers.c.sitting_id == bindparam("sitting_id"),
         saved_answers.c.attempt == bindparam("attempt"),
@@ -84,6 +103,32 @@ class TakeRow:
     sitting: SittingRow | None
 
 
+@dataclass(frozen=True, slots=True)
+class BeatSitting:
+    state: Literal["started", "submitted", "voided"]
+    attempt: int
+    position: int
+    deadline_at: datetime | None
+    grace_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeatRow:
+    """The little of a `TakeRow` that changes while somebody works; submitted_by: the cause of the submission."""
+
+    status: Literal["draft", "published", "closed"]
+    grace_seconds: int
+    invite_position: int
+    sitting: BeatSitting | None
+    submitted_by: Literal["candidate", "sweeper"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRow:
+    sealed_answer: str
+    sequence: int
+
+
 async def take_page(reader: Reader, seat: Seat) -> TakeRow | None:
     row = await reader.one(_PAGE, employer_id=seat.employer_id, invite_id=seat.invite_id)
     if row is None:
@@ -101,7 +146,18 @@ async def take_page(reader: Reader, seat: Seat) -> TakeRow | None:
     )
 
 
-async def saved_of(reader: Reader, seat: Seat, attempt: int) -> dict[str, str]:
-    """The sealed answers of an attempt, by question id."""
+async def beat(reader: Reader, seat: Seat) -> BeatRow | None:
+    """How far a candidate has come, without what is asked."""
+    row = await reader.one(_BEAT, employer_id=seat.employer_id, invite_id=seat.invite_id)
+    if row is None:
+        return None
+    sitting = None
+    if row["state"] is not None:
+        sitting = BeatSitting(**{name: row[name] for name in BeatSitting.__slots__})
+    return BeatRow(row["status"], row["told_grace_seconds"], row["invite_position"], sitting, row["cause"])
+
+
+async def saved_of(reader: Reader, seat: Seat, attempt: int) -> dict[str, SavedRow]:
+    """What was saved in an attempt, by question id."""
     rows = await reader.all(_SAVED, employer_id=seat.employer_id, sitting_id=seat.sitting_id, attempt=attempt)
-    return {row["question_id"]: row["sealed_answer"] for row in rows}
+    return {row["question_id"]: SavedRow(row["sealed_answer"], row["sequence"]) for row in rows}
