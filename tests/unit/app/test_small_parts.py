@@ -20,6 +20,7 @@ FAULTS_OF_OURS = {
     "api_keys_secret_once",
     "assessments_slug_once",
     "invites_token_once",
+    "sittings_closing_after_deadline",
     "sittings_deadline_after_start",
     "submissions_percent_in_range",
     "submissions_points_in_range",
