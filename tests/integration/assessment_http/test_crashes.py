@@ -148,6 +148,9 @@ async def test_the_log_is_down_for_a_while(own_system: System, session: aiohttp.
     refused = (await employer.api.post(f"{draft.path}/publish", key=key)).refused(503, "unavailable")
     assert int(refused.headers["Retry-After"]) >= 1
     (await employer.api.get(draft.path)).expect(200)
+    # what was shown of results must be in the log, and so must the trail
+    for path in (f"{draft.path}/submissions", "/v1/audit"):
+        (await employer.api.get(path)).refused(503, "unavailable")
     assert (await employer.api.get("/health/live")).expect(200).json["status"] == "ok"
     assert (await employer.api.get("/health/ready")).expect(503).json["status"] == "failing"
     system.eventrail = start_eventrail(
