@@ -69,8 +69,8 @@ class LimitSettings(msgspec.Struct, frozen=True):
     trusted_proxies: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
     public_requests_per_minute: PerMinute = 600
     failed_authentications_per_minute: PerMinute = 1_000
-    take_requests_per_minute: PerMinute = 1_200
-    key_requests_per_minute: PerMinute = 30_000
+    take_requests_per_minute: PerMinute = 3_000
+    key_requests_per_minute: PerMinute = 60_000
 
 
 class LoggingSettings(msgspec.Struct, frozen=True):
