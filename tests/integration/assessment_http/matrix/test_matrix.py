@@ -17,6 +17,8 @@ from tests.integration.assessment_http.matrix.worlds import World, a_world
 from tests.integration.assessment_http.system import System
 from tests.kit.services import OPERATOR_TOKEN
 
+pytestmark = pytest.mark.timeout(600)
+
 LEAKING = ("-m", "tests.integration.assessment_http.leaking_web")
 EXPIRES_SECONDS = 1.0
 
