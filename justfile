@@ -128,6 +128,10 @@ mutate *arguments: setup
 benchmark *arguments: setup
     {{ python }} -m pytest -s tests/benchmarks {{ arguments }}
 
+# Eventrail beside UmaDB, PostgreSQL and JetStream in one run (--quick, --rounds, --only); needs h2load
+bench *arguments: setup
+    {{ python }} -m tests.benchmarks.race {{ arguments }}
+
 # Serve a log of ten million events, 5 GB: start, memory, reads, appends (a directory that is kept, --events, --calls)
 large-log *arguments: setup
     {{ python }} -m tests.benchmarks.large_log {{ arguments }}

@@ -1,12 +1,8 @@
 """`POST /append` and `POST /events`: what comes in, and what stands when it is answered."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from itertools import islice
-from typing import Final
-
-import msgspec
 
 from contracts.append import AppendResult
 from contracts.problems import Problem, ProblemType, problem
@@ -15,19 +11,18 @@ from eventrail.http.cloud_incoming import append_of_batch, append_of_binary, app
 from eventrail.http.conversion import append_of_body, append_of_document
 from eventrail.http.exchange import CLOUD_BATCH, CLOUD_EVENT, JSON, NDJSON, Answer, Exchange, Headers, json_answer
 from eventrail.http.limits import APPEND_BODY_BYTES, APPENDS_AT_ONCE, EVENT_BODY_BYTES
-from eventrail.http.problems import of_error, of_refusal, problem_answer_with_retry
+from eventrail.http.lines import results_of
+from eventrail.http.problems import of_error, problem_answer_with_retry, result_of
 from eventrail.http.queries import NEW_CLOUD_EVENT, NEW_EVENT, NOTHING, one, parse_query
 from eventrail.http.store import Store
 from eventrail.http.trace_meta import with_trace
 from eventrail.log.errors import LogError
-from eventrail.log.events import Append, Appended, Outcome, Replayed
+from eventrail.log.events import Append
 from eventrail.telemetry.outcomes import outcome_of
 from eventrail.telemetry.tracing import tell_appends, tell_outcome
 from servicekit.bodies import read_body
 from servicekit.problems import ProblemRaised
 from servicekit.trace_context import TRACE
-
-_ENCODER: Final = msgspec.json.Encoder()
 
 
 class Appends:
@@ -127,28 +122,10 @@ class Appends:
         lines = (line for line in body.split(b"\n") if line.strip())
         results: list[bytes] = []
         while together := list(islice(lines, APPENDS_AT_ONCE)):
-            results += await asyncio.gather(*map(self._result, together))
+            results += await results_of(together, self._store)
         if self._tracing is not None:
             tell_appends(len(results))
         return b"".join(results)
-
-    async def _result(self, line: bytes) -> bytes:
-        result: Problem | AppendResult
-        try:
-            result = await self._committed(append_of_body(line))
-        except ProblemRaised as raised:
-            result = raised.body
-            self._metrics.refused(outcome_of(result))
-        except LogError as error:
-            result = of_error(error)
-            self._metrics.refused(outcome_of(result))
-        return _ENCODER.encode(result) + b"\n"
-
-
-def result_of(outcome: Outcome) -> AppendResult | Problem:
-    if isinstance(outcome, Appended | Replayed):
-        return AppendResult(outcome.first, outcome.last, isinstance(outcome, Replayed))
-    return of_refusal(outcome)
 
 
 def answer_of(result: AppendResult | Problem, event_id: str | None) -> Answer:

@@ -2,6 +2,7 @@
 
 from typing import Final, assert_never
 
+from contracts.append import AppendResult
 from contracts.problems import Problem, ProblemType, problem
 from eventrail.http.exchange import Answer, problem_answer
 from eventrail.log.errors import (
@@ -14,7 +15,7 @@ from eventrail.log.errors import (
     SyncFailed,
     TooLarge,
 )
-from eventrail.log.events import AfterBeyondHead, ConditionFailed, IdReused, LineTooLarge
+from eventrail.log.events import AfterBeyondHead, Appended, ConditionFailed, IdReused, LineTooLarge, Outcome, Replayed
 from eventrail.log.limits import LINE_BYTES
 
 RETRY_SECONDS: Final = {
@@ -25,6 +26,13 @@ RETRY_SECONDS: Final = {
 }
 
 Refusal = IdReused | ConditionFailed | AfterBeyondHead | LineTooLarge
+
+
+def result_of(outcome: Outcome) -> AppendResult | Problem:
+    """What an append that came to the writer is answered."""
+    if isinstance(outcome, Appended | Replayed):
+        return AppendResult(outcome.first, outcome.last, isinstance(outcome, Replayed))
+    return of_refusal(outcome)
 
 
 def of_refusal(refusal: Refusal) -> Problem:

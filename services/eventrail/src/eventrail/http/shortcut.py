@@ -10,11 +10,11 @@ from functools import partial
 from typing import Final
 
 from eventrail.http.access import Scope, VerifiedTokens
-from eventrail.http.appends import answer_of, result_of
+from eventrail.http.appends import answer_of
 from eventrail.http.conversion import append_of_body, append_of_document
 from eventrail.http.endpoint import answer_of_failure, stopping_answer
 from eventrail.http.exchange import Answer, headers_of
-from eventrail.http.problems import of_error
+from eventrail.http.problems import of_error, result_of
 from eventrail.http.queries import NEW_EVENT, one, parse_query
 from eventrail.http.reads import PLAIN_ACCEPT, stored_answer
 from eventrail.http.store import Store

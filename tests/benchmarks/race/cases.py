@@ -1,0 +1,127 @@
+"""The cases of the race, in the order of the goals, and what each contestant is asked in them."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from eventrail_client import EventrailClient
+from tests.benchmarks.race.contestants import Eventrail, JetStream, Postgres, UmaDb
+from tests.benchmarks.race.loads import Ran
+from tests.benchmarks.race.python_clients import (
+    READ_EVENTS,
+    eventrail_appends,
+    eventrail_reads,
+    jetstream_appends,
+    umadb_appends,
+    umadb_reads,
+)
+from tests.kit.services import ADMIN_TOKEN
+
+IDS_READ = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """All that run; `application` is Eventrail again, without its shortcut."""
+
+    eventrail: Eventrail
+    application: Eventrail
+    umadb: UmaDb
+    postgres: Postgres
+    jetstream: JetStream
+
+    def pids(self) -> dict[str, int]:
+        return {
+            "eventrail": self.eventrail.pid,
+            "application": self.application.pid,
+            "umadb": self.umadb.pid,
+            "postgres": self.postgres.pid,
+            "jetstream": self.jetstream.pid,
+        }
+
+
+Act = Callable[[Field, float], Ran]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`goals`: the least ratio of Eventrail's rate to another's."""
+
+    title: str
+    acts: Mapping[str, Act]
+    goals: Mapping[str, float]
+
+
+def _single(connections: int, goals: Mapping[str, float], *others: str, condition: bool = False) -> Case:
+    kind = "conditional" if condition else "single"
+    acts: dict[str, Act] = {
+        "eventrail": lambda field, seconds: field.eventrail.single(connections, seconds, condition=condition),
+        "application": lambda field, seconds: field.application.single(connections, seconds, condition=condition),
+        "umadb": lambda field, seconds: field.umadb.single(connections, seconds, condition=condition),
+    }
+    if "postgres" in others:
+        acts["postgres"] = lambda field, seconds: field.postgres.single(connections, seconds)
+    if "jetstream" in others:
+        acts["jetstream"] = lambda field, seconds: field.jetstream.single(connections, seconds)
+    return Case(f"{kind} appends, {connections} connection{'s'[: connections > 1]}", acts, goals)
+
+
+def _batches(events: int, connections: int, goal: float) -> Case:
+    acts: dict[str, Act] = {
+        "eventrail": lambda field, seconds: field.eventrail.batches(events, connections, seconds),
+        "umadb": lambda field, seconds: field.umadb.batches(events, connections, seconds),
+    }
+    return Case(
+        f"batches of {events:,}, {connections} connection{'s'[: connections > 1]}: events", acts, {"umadb": goal}
+    )
+
+
+CLIENTS = Case(
+    "Python clients, 64 tasks",
+    {
+        "eventrail": lambda field, seconds: asyncio.run(eventrail_appends(field.eventrail.service.url, 64, seconds)),
+        "umadb": lambda field, seconds: asyncio.run(umadb_appends(field.umadb.url, 64, seconds)),
+        "jetstream": lambda field, seconds: asyncio.run(jetstream_appends(field.jetstream.url, 64, seconds)),
+    },
+    {"umadb": 5, "jetstream": 3},
+)
+READING = Case(
+    f"{READ_EVENTS:,} events read in order by the Python clients",
+    {
+        "eventrail": lambda field, _: asyncio.run(eventrail_reads(field.eventrail.service.url)),
+        "umadb": lambda field, _: asyncio.run(umadb_reads(field.umadb.url)),
+    },
+    {"umadb": 2},
+)
+BY_ID = Case(
+    "read of one event, 16 connections (ours by random ids, UmaDB's always the same position)",
+    {
+        "eventrail": lambda field, seconds: field.eventrail.reads(_ids(field.eventrail), 16, seconds),
+        "application": lambda field, seconds: field.application.reads(_ids(field.application), 16, seconds),
+        "umadb": lambda field, seconds: field.umadb.reads(1, 16, seconds),
+    },
+    {"umadb": 3},
+)
+
+CASES = (
+    _single(1, {"postgres": 1.0, "umadb": 1.3}, "postgres"),
+    _single(16, {"umadb": 1.3}, "postgres"),
+    _single(64, {"umadb": 1.6, "jetstream": 5.0}, "postgres", "jetstream"),
+    _single(256, {"umadb": 1.2}),
+    _single(16, {"umadb": 1.3}, condition=True),
+    _single(64, {"umadb": 1.6}, condition=True),
+    _batches(100, 1, 1.3),
+    _batches(1_000, 4, 0.8),
+    CLIENTS,
+    READING,
+    BY_ID,
+)
+
+
+def _ids(server: Eventrail) -> list[str]:
+    async def found() -> list[str]:
+        async with EventrailClient(server.service.url, ADMIN_TOKEN) as client:
+            page = await client.read(limit=IDS_READ)
+            return [event.id for event in page.events]
+
+    return asyncio.run(found())
