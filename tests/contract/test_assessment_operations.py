@@ -14,6 +14,7 @@ from assessment.settings import (
     LimitSettings,
     LoggingSettings,
     LogSettings,
+    MailSettings,
     SweepSettings,
     WebSettings,
 )
@@ -28,6 +29,7 @@ FIELDS = [
         LogSettings,
         CommandSettings,
         SweepSettings,
+        MailSettings,
         WebSettings,
         LimitSettings,
         LoggingSettings,

@@ -14,7 +14,18 @@ ROOMS = {
     "servicekit": {""},
     "embedded": {""},
     "eventrail": {"", "checkpoints", "commands", "http", "log", "publisher", "telemetry"},
-    "assessment": {"", "app", "commands", "domain", "http", "imports", "migrations", "projections", "read_models"},
+    "assessment": {
+        "",
+        "app",
+        "commands",
+        "domain",
+        "http",
+        "imports",
+        "mail",
+        "migrations",
+        "projections",
+        "read_models",
+    },
 }
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "base_service", "common", "misc"}
 

@@ -8,8 +8,10 @@ from embedded.up_settings import Settings
 
 
 def service_environment(settings: Settings, credentials: Credentials, secrets: Secrets) -> Mapping[str, str]:
-    """The starter's own environment, and over it what this installation decides."""
+    """The starter's own environment, over it what this installation decides, and below it where mail goes."""
     return {
+        "ASSESSMENT_MAIL_DIRECTORY": str(settings.directory / "mail"),
+        "ASSESSMENT_MAIL_FROM": "assessments@localhost.localdomain",
         **settings.environment,
         "EVENTRAIL_DATA_DIRECTORY": str(settings.directory / "eventrail"),
         "EVENTRAIL_HOST": "127.0.0.1",

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -72,8 +72,12 @@ def invite_order(world: World, employer_id: str, email: str, key: str, number: i
     return InviteOrder(invite_id, candidate_id, "Grace 🚀", email, digest(invite_id), None)
 
 
-def issue_invites(world: World, employer_id: str, assessment_id: str, key: str, *emails: str) -> IssueInvites:
-    orders = tuple(invite_order(world, employer_id, email, key, number) for number, email in enumerate(emails))
+def issue_invites(
+    world: World, employer_id: str, assessment_id: str, key: str, *emails: str, mail: bool = False
+) -> IssueInvites:
+    orders = tuple(
+        replace(invite_order(world, employer_id, email, key, number), mail=mail) for number, email in enumerate(emails)
+    )
     return IssueInvites(employer_id, assessment_id, orders, NOW)
 
 

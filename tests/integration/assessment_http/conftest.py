@@ -20,7 +20,13 @@ def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, templat
     """With a NATS of its own: the stream is of this log."""
     with (
         a_nats() as messages,
-        a_system(tmp_path_factory.mktemp("system"), postgres, template_database, messages) as made,
+        a_system(
+            directory := tmp_path_factory.mktemp("system"),
+            postgres,
+            template_database,
+            messages,
+            {"ASSESSMENT_MAIL_DIRECTORY": str(directory / "mail"), "ASSESSMENT_MAIL_FROM": "tests@example.org"},
+        ) as made,
     ):
         yield made
 

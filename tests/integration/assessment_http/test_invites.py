@@ -2,10 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.integration.assessment_http.steps import Assessment, Employer, a_key, a_published, invited, started
+from tests.integration.assessment_http.system import System
 
 STATUSES = ("open", "expired", "revoked", "started", "submitted")
 
@@ -80,3 +84,50 @@ async def test_an_invite_that_has_expired_is_sent_again_with_another_time(employ
     endless = (await employer.api.post(path, {"expires_at": None})).expect(200).json
     assert endless["expires_at"] is None
     assert await statuses(employer, assessment) == {candidate.id: "open"}
+
+
+async def delivered(employer: Employer, assessment: Assessment, invite_id: str, state: str) -> Any:
+    """The mail's state, once it has come that far."""
+    async with asyncio.timeout(30):
+        while True:
+            listed = (await employer.api.get(f"{assessment.path}/invites")).expect(200).json["items"]
+            delivery = next(item["delivery"] for item in listed if item["id"] == invite_id)
+            if delivery is not None and delivery["state"] == state:
+                return delivery
+            await asyncio.sleep(0.05)
+
+
+async def test_links_are_mailed_where_it_is_asked_for(system: System, employer: Employer) -> None:
+    assessment = await a_published(employer)
+    body = {"invites": [{"name": "Zoë", "email": "zoe@example.org"}], "send": True}
+    (issued,) = (await employer.api.post(f"{assessment.path}/invites", body, key="k")).expect(201).json["items"]
+    silent = await invited(employer, assessment)
+    sent = await delivered(employer, assessment, issued["id"], "sent")
+    assert (sent["attempts"], sent["detail"]) == (1, None)
+    path = f"{assessment.path}/invites/{issued['id']}/resend"
+    again = (await employer.api.post(path, {"send": True})).expect(200).json
+    await delivered(employer, assessment, issued["id"], "sent")
+    file = b"name,email\nBo,bo@example.org\n"
+    form = aiohttp.FormData()
+    form.add_field("file", BytesIO(file), filename="a.csv")
+    bulk = await employer.api.send("POST", f"{assessment.path}/invites/bulk?send=true", data=form, key=a_key())
+    ((bo,),) = [[row["invite"] for row in bulk.expect(200).json["rows"]]]
+    await delivered(employer, assessment, bo["id"], "sent")
+    mails = [file.read_text() for file in (system.directory / "mail").glob("*.eml")]
+    for token in (issued["token"], again["token"], bo["token"]):
+        assert sum(token in mail.replace("=\n", "") for mail in mails) == 1
+    assert not any(silent.body["email"] in mail for mail in mails)
+    listed = (await employer.api.get(f"{assessment.path}/invites")).json["items"]
+    assert next(item["delivery"] for item in listed if item["id"] == silent.id) is None
+    (await employer.api.post(f"{assessment.path}/invites/bulk?send=yes", key=a_key())).refused(400, "malformed")
+
+
+async def test_no_mail_is_promised_where_nobody_sends_any(system: System, employer: Employer) -> None:
+    web = system.another_web("mailless", {"ASSESSMENT_MAIL_DIRECTORY": ""})
+    api = employer.api.at(web.url)
+    assessment = await a_published(employer)
+    body = {"invites": [{"name": "Zoë", "email": "zoe@example.org"}], "send": True}
+    (await api.post(f"{assessment.path}/invites", body, key=a_key())).refused(409, "no-mailer")
+    (await api.post(f"{assessment.path}/invites/bulk?send=true", key=a_key())).refused(409, "no-mailer")
+    (await api.post(f"{assessment.path}/invites", {**body, "send": False}, key=a_key())).expect(201)
+    web.child.stop()

@@ -3,9 +3,9 @@ from functools import partial
 
 import pytest
 
+from assessment.app.links import link
 from assessment.app.secrets import SECRET_BYTES, Secrets, digest
 from assessment.http.identities import derived_id, derived_ids, resource_id
-from assessment.http.links import link
 from assessment.http.token_digests import MAX_GENERATIONS, TokenDigests
 from servicekit.problems import ProblemRaised
 

@@ -19,7 +19,10 @@ class InviteDraft(Request, frozen=True):
 
 
 class CreateInvites(Request, frozen=True):
+    """send: whether each candidate is sent their link by mail, too."""
+
     invites: Annotated[tuple[InviteDraft, ...], Meta(min_length=1, max_length=MAX_INVITES)]
+    send: bool = False
 
 
 class IssuedInvite(Message, frozen=True):
@@ -38,8 +41,24 @@ class IssuedInvites(Message, frozen=True):
     items: tuple[IssuedInvite, ...]
 
 
+class InviteDelivery(Message, frozen=True):
+    """What became of the mail with the link that is valid now.
+
+    detail: the mail server's codes, or why nothing was sent; null while there is nothing to tell
+    at: when it was settled; null while it is pending
+    """
+
+    state: Literal["pending", "sent", "refused", "dropped"]
+    attempts: int
+    detail: str | None
+    at: Instant | None
+
+
 class InviteAnswer(Message, frozen=True):
-    """name and email are null once the candidate was erased; status is that of the moment at which it is read."""
+    """name and email are null once the candidate was erased; status is that of the moment at which it is read.
+
+    delivery: null where no mail was asked for, or none was taken up yet
+    """
 
     id: str
     candidate_id: str
@@ -49,6 +68,7 @@ class InviteAnswer(Message, frozen=True):
     source: Literal["personal", "public"]
     created_at: Instant
     expires_at: Instant | None
+    delivery: InviteDelivery | None = None
 
 
 class RevokedInvite(Message, frozen=True):
@@ -63,9 +83,10 @@ class RevokedInvite(Message, frozen=True):
 
 
 class ResendInvite(Request, frozen=True):
-    """expires_at: in place of the invite's own; null for no end, and absent to leave it as it is."""
+    """expires_at: in place of the invite's own; null for no end, and absent to leave it. send: by mail, too."""
 
     expires_at: Instant | UnsetType | None = UNSET
+    send: bool = False
 
 
 class ResentInvite(Message, frozen=True):

@@ -7,7 +7,7 @@ from contracts.wire import Instant, Message
 
 
 class InviteCreated(Message, frozen=True):
-    """source: `personal` by an employer, `public` by a candidate through the public link."""
+    """source: `personal` by an employer, `public` by a candidate through the public link; mail: whether it is sent."""
 
     invite_id: str
     assessment_id: str
@@ -17,6 +17,7 @@ class InviteCreated(Message, frozen=True):
     expires_at: Instant | None
     source: Literal["personal", "public"]
     at: Instant
+    mail: bool = False
 
 
 class InviteRevoked(Message, frozen=True):
@@ -33,7 +34,7 @@ class InviteRevoked(Message, frozen=True):
 
 
 class InviteResent(Message, frozen=True):
-    """The token was rotated: the one before it is no longer valid."""
+    """The token was rotated: the one before it is no longer valid; mail: whether the new one is sent."""
 
     invite_id: str
     assessment_id: str
@@ -43,3 +44,4 @@ class InviteResent(Message, frozen=True):
     expires_at: Instant | None
     generation: int
     at: Instant
+    mail: bool = False

@@ -17,7 +17,7 @@ from assessment.projections.folding import RowUnexpected
 from assessment.projections.pausing import NoPause
 from assessment.projections.rebuilding import RebuildRefused
 from assessment.read_models.failures import first_line
-from assessment.settings import LimitsInverted
+from assessment.settings import LimitsInverted, MailSenderMissing
 from eventrail_client.errors import StoreError
 from servicekit.server import AddressTaken
 from servicekit.settings import SettingsRefused
@@ -26,6 +26,7 @@ OPERATOR_ERRORS: Final = (
     SettingsRefused,
     AddressTaken,
     LimitsInverted,
+    MailSenderMissing,
     NotMigrated,
     LogUnavailable,
     StoreError,

@@ -1,4 +1,4 @@
-"""The projector's process: `assessment project`, until it is told to stop; the sweeper works beside it."""
+"""The projector's process: `assessment project`, until it is told to stop; sweeper and mail work beside it."""
 
 import asyncio
 import contextlib
@@ -7,18 +7,23 @@ import signal
 from collections.abc import Coroutine, Mapping
 from typing import Any, Final
 
+from assessment.mailing import send_mail
 from assessment.projections.runner import Projector
 from assessment.read_models.connections import OwnConnection, connect
 from assessment.settings import (
     CommandSettings,
     DatabaseSettings,
+    LinkSettings,
     LogSettings,
+    MailSettings,
     SweepSettings,
     check_budgets,
     command_settings,
     database_settings,
+    link_settings,
     log_level,
     log_settings,
+    mail_settings,
     sweep_settings,
 )
 from assessment.sweeping import sweep
@@ -40,14 +45,14 @@ def main(environ: Mapping[str, str]) -> int:
     check_budgets(database, log)
     commands, sweeps = command_settings(environ), sweep_settings(environ)
     configure_logging("projector", level=log_level(environ))
-    asyncio.run(_serve(database, log, commands, sweeps))
+    mails = mail_settings(environ)
+    links = link_settings(environ) if mails.is_configured else None
+    asyncio.run(_serve(_work(database, log, commands, sweeps), _mail(database, log, mails, links)))
     return 0
 
 
-async def _serve(
-    database: DatabaseSettings, log: LogSettings, commands: CommandSettings, sweeps: SweepSettings
-) -> None:
-    working = asyncio.create_task(_work(database, log, commands, sweeps))
+async def _serve(*endless: Coroutine[Any, Any, None]) -> None:
+    working = asyncio.create_task(_together(*endless))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, working.cancel)
@@ -68,8 +73,17 @@ async def _work(database: DatabaseSettings, log: LogSettings, commands: CommandS
         await _together(projector.run(), sweep(database, appended, commands, sweeps))
 
 
+async def _mail(database: DatabaseSettings, log: LogSettings, mails: MailSettings, links: LinkSettings | None) -> None:
+    """Send what was asked for, where somebody said how; wait otherwise."""
+    if links is None:
+        await asyncio.Event().wait()
+        return
+    async with EventrailClient(log.eventrail_url, log.eventrail_token) as read:
+        await send_mail(database, read, mails, links)
+
+
 async def _together(*endless: Coroutine[Any, Any, None]) -> None:
-    """Both until the first of them ends, and then as that one did."""
+    """All until the first of them ends, and then as that one did."""
     tasks = [asyncio.create_task(one) for one in endless]
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

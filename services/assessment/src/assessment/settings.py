@@ -50,6 +50,37 @@ class SweepSettings(msgspec.Struct, frozen=True):
     sweep_seconds: Seconds = 1.0
 
 
+class MailSettings(msgspec.Struct, frozen=True):
+    """How links are sent: through a mail server, or as files into a directory; not at all where neither is named.
+
+    mail_from: the address that mail comes from; mail_seconds: how long the server may take for one step
+    """
+
+    mail_host: str = ""
+    mail_port: Port = 587
+    mail_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password: str = ""
+    mail_from: str = ""
+    mail_directory: str = ""
+    mail_seconds: Seconds = 20.0
+    mail_pause_seconds: Seconds = 1.0
+
+    @property
+    def is_configured(self) -> bool:
+        return bool(self.mail_host or self.mail_directory)
+
+
+class LinkSettings(msgspec.Struct, frozen=True):
+    """What links to candidates begin with, for whoever sends them."""
+
+    link_base_url: str
+
+
+class MailSenderMissing(Exception):  # noqa: N818 (an outcome, named for what it is)
+    """Mail is to be sent, and nobody said from which address."""
+
+
 class WebSettings(msgspec.Struct, frozen=True):
     """How the service is reached."""
 
@@ -95,6 +126,18 @@ def command_settings(environ: Mapping[str, str]) -> CommandSettings:
 
 def sweep_settings(environ: Mapping[str, str]) -> SweepSettings:
     return read_settings(SweepSettings, environ, PREFIX)
+
+
+def mail_settings(environ: Mapping[str, str]) -> MailSettings:
+    """Raises MailSenderMissing."""
+    told = read_settings(MailSettings, environ, PREFIX)
+    if told.is_configured and "@" not in told.mail_from:
+        raise MailSenderMissing(f"{PREFIX}MAIL_FROM is needed where mail is sent: an address")
+    return told
+
+
+def link_settings(environ: Mapping[str, str]) -> LinkSettings:
+    return read_settings(LinkSettings, environ, PREFIX)
 
 
 def web_settings(environ: Mapping[str, str]) -> WebSettings:

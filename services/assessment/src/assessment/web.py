@@ -34,6 +34,7 @@ from assessment.settings import (
     DatabaseSettings,
     LimitSettings,
     LogSettings,
+    MailSettings,
     WebSettings,
     check_budgets,
     command_settings,
@@ -41,6 +42,7 @@ from assessment.settings import (
     limit_settings,
     log_level,
     log_settings,
+    mail_settings,
     web_settings,
 )
 from eventrail_client.client import EventrailClient
@@ -63,13 +65,15 @@ class Settings:
     log: LogSettings
     commands: CommandSettings
     limits: LimitSettings
+    mail: MailSettings
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Self:
         """Raises SettingsRefused and LimitsInverted."""
         database, log = database_settings(environ), log_settings(environ)
         check_budgets(database, log)
-        return cls(web_settings(environ), database, log, command_settings(environ), limit_settings(environ))
+        limits, mail = limit_settings(environ), mail_settings(environ)
+        return cls(web_settings(environ), database, log, command_settings(environ), limits, mail)
 
 
 def main(environ: Mapping[str, str] | None = None) -> int:
@@ -131,6 +135,7 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             log=store,
             read_records=ReadRecords(store, side_pool),
             now=_now,
+            mails=settings.mail.is_configured,
         )
 
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 @dataclass(frozen=True, slots=True)
 class InviteOrder:
-    """One invite to be issued; candidate_id is derived from the normalized address."""
+    """One invite to be issued; candidate_id is derived from the normalized address; mail: whether it is sent."""
 
     invite_id: str
     candidate_id: str
@@ -18,6 +18,7 @@ class InviteOrder:
     email: str
     token_sha256: str
     expires_at: datetime | None
+    mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class RevokeInvite:
 class ResendInvite:
     """The token is rotated; its digest is looked up by the next generation, one more than the invite's.
 
-    expires_at: in place of the invite's own; unset to leave it
+    expires_at: in place of the invite's own; unset to leave it; mail: whether the new token is sent
     """
 
     employer_id: str
@@ -83,3 +84,4 @@ class ResendInvite:
     token_digests: Mapping[int, str]
     now: datetime
     expires_at: datetime | UnsetType | None = UNSET
+    mail: bool = False

@@ -97,6 +97,7 @@ def resend_invite(command: ResendInvite, state: State) -> Decision:
         expires_at=expires_at,
         generation=generation,
         at=command.now,
+        mail=command.mail,
     )
     return Events((resent,))
 
@@ -147,6 +148,7 @@ def invite_created(command: Inviting, order: InviteOrder, source: Source, at: st
         expires_at=future(order.expires_at, command.now, f"{at}.expires_at"),
         source=source,
         at=command.now,
+        mail=order.mail,
     )
 
 

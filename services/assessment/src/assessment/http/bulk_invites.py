@@ -18,7 +18,7 @@ from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, facts_of
 from assessment.http.identities import derived_ids, resource_id
-from assessment.http.invites import invite_order, issued_invite
+from assessment.http.invites import check_mailer, invite_order, issued_invite
 from assessment.http.operations import Operation, endpoint
 from assessment.http.parameters import Query, read_query
 from assessment.http.problems import malformed, refused
@@ -44,9 +44,9 @@ BULK: Final = Operation(
     file=True,
     max_body_bytes=MAX_INVITES_FILE_BYTES + MAX_FRAME_BYTES,
     answers={200: InvitedFromFile},
-    query=("mode",),
+    query=("mode", "send"),
     idempotency="needed",
-    problems=(ProblemType.NOT_PUBLISHED, ProblemType.IMPORT_REFUSED, ProblemType.ADDRESS_KNOWN),
+    problems=(ProblemType.NOT_PUBLISHED, ProblemType.IMPORT_REFUSED, ProblemType.ADDRESS_KNOWN, ProblemType.NO_MAILER),
     refusals={422: InvitesRefusal},
 )
 NOBODY_INVITED: Final = "Nobody was invited: not every row can be."
@@ -57,7 +57,9 @@ TWICE: Final = InviteeCode.ADDRESS_TWICE.slug
 async def invite_from_file(
     request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
-    mode = _mode(read_query(request, BULK))
+    query = read_query(request, BULK)
+    mode, send = _mode(query), _send(query)
+    check_mailer(service, asked=send, at="send")
     call = await read_call(request, BULK)
     data = bytes(uploaded(call.body, request.headers.get("content-type", "")).data)
     invitees = await _invitees(data)
@@ -67,7 +69,7 @@ async def invite_from_file(
     envelope = replace(call, body=data).envelope(employer.name)
     ids = derived_ids(envelope.key, "invite", len(invitees))
     orders = {
-        one.row: invite_order(service.secrets, employer.id, invite_id, _draft(one), place)
+        one.row: replace(invite_order(service.secrets, employer.id, invite_id, _draft(one), place), mail=send)
         for place, (one, invite_id) in enumerate(zip(invitees, ids, strict=True))
         if not one.problems
     }
@@ -185,3 +187,10 @@ def _mode(query: Query) -> RowsMode:
     if mode is None:
         raise malformed(f"The mode is one of {', '.join(known)}.", at="mode", seen=given)
     return mode
+
+
+def _send(query: Query) -> bool:
+    given = query.get("send", "false")
+    if given not in ("false", "true"):
+        raise malformed("Send is true or false.", at="send", seen=given)
+    return given == "true"

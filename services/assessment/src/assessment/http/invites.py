@@ -1,10 +1,12 @@
 """Invites: issued, listed, revoked and sent again; a token is told to whoever asked for it, and never kept."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Final, get_args
 
 from litestar.params import FromPath
 
+from assessment.app.links import link
 from assessment.app.secrets import Secrets, digest
 from assessment.domain import commands
 from assessment.domain.address import normalized_address
@@ -15,13 +17,12 @@ from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of, facts_of
 from assessment.http.identities import derived_id, resource_id
-from assessment.http.links import link
 from assessment.http.opening import details_of
 from assessment.http.operations import PAGE, Operation, endpoint
 from assessment.http.paging import next_cursor, page_request
 from assessment.http.parameters import Query, read_query
-from assessment.http.problems import malformed, not_found
-from assessment.http.service import ServiceGiven
+from assessment.http.problems import malformed, not_found, refused
+from assessment.http.service import Service, ServiceGiven
 from assessment.http.token_digests import TokenDigests
 from assessment.http.waiting import wait_as_asked
 from assessment.read_models import queries_invites
@@ -51,7 +52,7 @@ ISSUE: Final = Operation(
     body=CreateInvites,
     answers={201: IssuedInvites},
     idempotency="needed",
-    problems=(ProblemType.NOT_PUBLISHED, ProblemType.ADDRESS_KNOWN),
+    problems=(ProblemType.NOT_PUBLISHED, ProblemType.ADDRESS_KNOWN, ProblemType.NO_MAILER),
 )
 LIST: Final = Operation(
     id="listInvites",
@@ -80,7 +81,7 @@ RESEND: Final = Operation(
     body_needed=False,
     answers={200: ResentInvite},
     idempotency="taken",
-    problems=(ProblemType.INVITE_REVOKED, ProblemType.NOT_PUBLISHED),
+    problems=(ProblemType.INVITE_REVOKED, ProblemType.NOT_PUBLISHED, ProblemType.NO_MAILER),
 )
 
 
@@ -90,9 +91,14 @@ async def issue_invites(
 ) -> AnswerBytes:
     call = await read_call(request, ISSUE)
     envelope = call.envelope(employer.name)
-    drafts = call.decoded(CreateInvites).invites
+    body = call.decoded(CreateInvites)
+    check_mailer(service, asked=body.send, at="$.send")
+    drafts = body.invites
     orders = tuple(
-        invite_order(service.secrets, employer.id, derived_id(envelope.key, f"invite:{place}"), draft, place)
+        replace(
+            invite_order(service.secrets, employer.id, derived_id(envelope.key, f"invite:{place}"), draft, place),
+            mail=body.send,
+        )
         for place, draft in enumerate(drafts)
     )
     command = commands.IssueInvites(
@@ -165,6 +171,7 @@ async def resend_invite(
 ) -> AnswerBytes:
     call = await read_call(request, RESEND)
     body = call.decoded(ResendInvite)
+    check_mailer(service, asked=body.send, at="$.send")
     command = commands.ResendInvite(
         employer_id=employer.id,
         assessment_id=resource_id(assessment_id),
@@ -172,6 +179,7 @@ async def resend_invite(
         token_digests=TokenDigests(partial(service.secrets.invite_token, invite_id)),
         now=service.now(),
         expires_at=body.expires_at,
+        mail=body.send,
     )
     executed = await execute(service, call.envelope(employer.name), command)
     fact = fact_of(executed, InviteResent)
@@ -186,6 +194,12 @@ async def resend_invite(
             url=link(service.settings.link_base_url, token),
         ),
     )
+
+
+def check_mailer(service: Service, *, asked: bool, at: str) -> None:
+    """Refuse to promise a mail that nobody would send."""
+    if asked and not service.mails:
+        raise refused(ProblemType.NO_MAILER, "No mail server is configured.", at=at)
 
 
 def invite_order(secrets: Secrets, employer_id: str, invite_id: str, draft: InviteDraft, place: int) -> InviteOrder:
@@ -234,4 +248,5 @@ def _listed(row: queries_invites.InviteRow, details: CandidateDetails | None) ->
         source=row.source,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        delivery=row.delivery,
     )

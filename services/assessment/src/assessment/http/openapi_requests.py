@@ -39,6 +39,10 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
         "`all` invites everybody or nobody; `valid_rows` those whose row can be.",
         {"type": "string", "enum": list(get_args(RowsMode)), "default": "all"},
     ),
+    "send": (
+        "Whether each candidate is sent their link by mail, too.",
+        {"type": "boolean", "default": False},
+    ),
     "state": (
         "Only those in this state; `pending_review` is the queue of what waits for a person.",
         {"type": "string", "enum": list(get_args(SubmissionStatus))},

@@ -14,7 +14,9 @@ from contracts.wire import Message, Request as RequestBody
 OPERATION: Final = "operation"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Actor = Literal["operator", "employer", "candidate", "anyone"]
-QueryName = Literal["at_least", "limit", "cursor", "after", "actor", "resource", "format", "mode", "state", "status"]
+QueryName = Literal[
+    "at_least", "limit", "cursor", "after", "actor", "resource", "format", "mode", "send", "state", "status"
+]
 
 PAGE: Final[tuple[QueryName, ...]] = ("limit", "cursor", "at_least")
 FRESH: Final[tuple[QueryName, ...]] = ("at_least",)

@@ -5,6 +5,7 @@ from typing import Final
 
 from litestar.params import FromPath
 
+from assessment.app.links import link
 from assessment.app.secrets import digest
 from assessment.domain import commands
 from assessment.domain.address import normalized_address
@@ -14,7 +15,6 @@ from assessment.http.calls import read_call
 from assessment.http.executions import execute, fact_of
 from assessment.http.identities import derived_id
 from assessment.http.invites import FIRST_GENERATION
-from assessment.http.links import link
 from assessment.http.operations import Operation, endpoint
 from assessment.http.problems import not_found
 from assessment.http.service import ServiceGiven

@@ -22,7 +22,10 @@ from eventrail_client.port import EventStore
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """scratch: a pool that may write, for import reports; now: the service's clock, aware and in UTC."""
+    """scratch: a pool that may write, for import reports; now: the service's clock, aware and in UTC.
+
+    mails: whether links may be asked to be sent by mail
+    """
 
     settings: WebSettings
     commands: Commands
@@ -36,6 +39,7 @@ class Service:
     log: EventStore
     read_records: ReadRecords
     now: Callable[[], datetime]
+    mails: bool = False
 
 
 ServiceGiven = NamedDependency[SkipValidation[Service]]

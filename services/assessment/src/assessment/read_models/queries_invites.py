@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+import asyncpg
 from sqlalchemy import ColumnElement, Text, and_, any_, bindparam, case, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import Statement, compiled
 from assessment.read_models.tables import assessments, candidates, invites, sittings
-from contracts.assessment.invites import InviteStatus
+from assessment.read_models.vault_tables import outgoing_mail
+from contracts.assessment.invites import InviteDelivery, InviteStatus
 
 _EXISTS: Final = compiled(
     select(assessments.c.id).where(
@@ -48,6 +50,10 @@ def _page(condition: ColumnElement[bool]) -> Statement:
             invites.c.created_at,
             invites.c.expires_at,
             candidates.c.sealed_details,
+            outgoing_mail.c.state.label("mail_state"),
+            outgoing_mail.c.attempts,
+            outgoing_mail.c.detail,
+            outgoing_mail.c.settled_at,
         )
         .join_from(
             invites,
@@ -55,6 +61,10 @@ def _page(condition: ColumnElement[bool]) -> Statement:
             and_(candidates.c.employer_id == invites.c.employer_id, candidates.c.id == invites.c.candidate_id),
         )
         .outerjoin(sittings, _ON_SITTING)
+        .outerjoin(
+            outgoing_mail,
+            and_(outgoing_mail.c.invite_id == invites.c.id, outgoing_mail.c.generation == invites.c.generation),
+        )
         .where(
             invites.c.employer_id == bindparam("employer_id"),
             invites.c.assessment_id == bindparam("assessment_id"),
@@ -96,6 +106,7 @@ class InviteRow:
     created_at: datetime
     expires_at: datetime | None
     sealed_details: str
+    delivery: InviteDelivery | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ async def invites_page(
         found = await reader.all(_PAGE_OF_STATUS, **page, status=asked.status)
     if not found and await reader.one(_EXISTS, **whose) is None:
         return None
-    return tuple(InviteRow(**dict(row)) for row in found)
+    return tuple(map(_invite, found))
 
 
 async def invited_among(reader: Reader, asked: InvitesAsked, candidate_ids: Sequence[str]) -> frozenset[str]:
@@ -129,3 +140,11 @@ async def invited_among(reader: Reader, asked: InvitesAsked, candidate_ids: Sequ
         INVITED, employer_id=asked.employer_id, assessment_id=asked.assessment_id, ids=candidate_ids, now=asked.now
     )
     return frozenset(row["candidate_id"] for row in found)
+
+
+def _invite(row: asyncpg.Record) -> InviteRow:
+    values = {name: row[name] for name in InviteRow.__slots__ if name != "delivery"}
+    delivery = None
+    if row["mail_state"] is not None:
+        delivery = InviteDelivery(row["mail_state"], row["attempts"], row["detail"], row["settled_at"])
+    return InviteRow(**values, delivery=delivery)
