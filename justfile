@@ -12,6 +12,7 @@ bits := "tests/integration/engine/test_bit_flips.py"
 power_cuts := "tests/power_cuts"
 nats_faults := "tests/integration/eventrail/test_nats_faults.py"
 pairs := "tests/integration/assessment_http/test_pairs.py"
+schemas := "tests/integration/assessment_http/schemas"
 races := "tests/integration/assessment_http/test_races.py"
 
 # The recipes, each with what it does
@@ -60,9 +61,9 @@ prove *arguments: setup
     KILL_CYCLES="${KILL_CYCLES:-500}" SERVER_KILLS="${SERVER_KILLS:-50}" SYSTEM_CALL_STRIDE="${SYSTEM_CALL_STRIDE:-7}" \
       BIT_FLIP_STRIDE="${BIT_FLIP_STRIDE:-97}" SECTOR_DAMAGES="${SECTOR_DAMAGES:-1000}" TORN_STRIDE="${TORN_STRIDE:-1}" \
       POWER_CUTS="${POWER_CUTS:-200}" SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-10000}" \
-      NATS_FAULTS="${NATS_FAULTS:-20}" ROUNDS="${ROUNDS:-100}" PAIRS="${PAIRS:-50}" \
+      NATS_FAULTS="${NATS_FAULTS:-20}" ROUNDS="${ROUNDS:-100}" PAIRS="${PAIRS:-50}" SCHEMA_CASES="${SCHEMA_CASES:-1000}" \
       {{ python }} -m pytest -n {{ jobs }} --dist worksteal -rP --timeout=3600 --durations=20 \
-      {{ kills }} {{ bits }} {{ cuts }} tests/simulation {{ nats_faults }} {{ races }} {{ pairs }} \
+      {{ kills }} {{ bits }} {{ cuts }} tests/simulation {{ nats_faults }} {{ races }} {{ pairs }} {{ schemas }} \
       $(! strace -o /dev/null true 2>/dev/null || echo {{ system_calls }}) \
       $([ "$(id -u)" != 0 ] || ! losetup --find >/dev/null 2>&1 || echo {{ power_cuts }}) {{ arguments }}
 
@@ -109,6 +110,10 @@ prove-imports *arguments: setup
 # Pairs of assessments that differ only in what is right, and a candidate who can't tell them apart (PAIRS, PAIRS_SEED)
 prove-pairs *arguments: setup
     PAIRS="${PAIRS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ pairs }} {{ arguments }}
+
+# schemathesis against both OpenAPI documents of the running services (SCHEMA_CASES, SCHEMA_SECONDS, SCHEMA_SEED)
+prove-schemas *arguments: setup
+    SCHEMA_CASES="${SCHEMA_CASES:-24000}" {{ python }} -m pytest -s --timeout=0 {{ schemas }} {{ arguments }}
 
 # Ask Eventrail, UmaDB and JetStream the same, and write docs/comparison.md (needs strace)
 compare-answers *arguments: setup

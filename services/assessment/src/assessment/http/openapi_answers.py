@@ -7,11 +7,11 @@ from assessment.http.operations import Operation, problems_of
 from contracts.problems import PROBLEM_MEDIA_TYPE, Problem, ProblemType
 
 Described = dict[str, Any]
-_ETAG: Final = {"description": "The resource's last position, quoted.", "schema": {"type": "string"}}
-_POSITION: Final = {"description": "The position of the last event.", "schema": {"type": "integer"}}
-_LOCATION: Final = {"description": "Where the new resource is.", "schema": {"type": "string"}}
-_RETRY_AFTER: Final = {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}
-_CHALLENGE: Final = {"description": "Bearer.", "schema": {"type": "string"}}
+_ETAG: Final = {"required": True, "description": "The resource's last position, quoted.", "schema": {"type": "string"}}
+_POSITION: Final = {"required": True, "description": "The position of the last event.", "schema": {"type": "integer"}}
+_LOCATION: Final = {"required": True, "description": "Where the new resource is.", "schema": {"type": "string"}}
+_RETRY_AFTER: Final = {"required": True, "description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}
+_CHALLENGE: Final = {"required": True, "description": "Bearer.", "schema": {"type": "string"}}
 _TITLES: Final = {200: "As asked.", 201: "Made.", 204: "Done; there is nothing to show."}
 
 

@@ -1,0 +1,1 @@
+"""Both services held to their OpenAPI documents by requests that nobody thought of."""
