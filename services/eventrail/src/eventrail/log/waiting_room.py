@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 from eventrail.log.admission import append_bytes
 from eventrail.log.errors import QueueFull
@@ -28,8 +29,9 @@ class Receiver(Protocol):
     def refuse(self, error: Exception) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
+    """One for each append that comes: made in C."""
+
     append: Append
     size_bytes: int
     receiver: Receiver
@@ -74,7 +76,7 @@ class WaitingRoom:
             if not gone:
                 return taken
             self.release(gone)
-            if wanted := [waiting for waiting in taken if waiting not in gone]:
+            if wanted := [waiting for waiting in taken if not waiting.receiver.is_gone()]:
                 return wanted
         return []
 
