@@ -5,11 +5,14 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.kit.servers import Database
 
+OWNER = "assessment_owner"
+SERVICE_LOGIN = "service:of-a-test"
 MIGRATE = (sys.executable, "-m", "assessment.cli", "migrate")
 
 
@@ -17,11 +20,16 @@ def fresh_name() -> str:
     return f"test_{uuid.uuid4().hex}"
 
 
+def service_url(url: str) -> str:
+    """The same database for the login that the service has, which is no superuser."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{SERVICE_LOGIN}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
 def migrate(url: str) -> None:
     """Runs the service's own migrations, as an operator does."""
-    finished = subprocess.run(
-        MIGRATE, env={**os.environ, "ASSESSMENT_DATABASE_URL": url}, capture_output=True, text=True, check=False
-    )
+    told = {"ASSESSMENT_DATABASE_URL": service_url(url), "ASSESSMENT_OWNER_DATABASE_URL": url}
+    finished = subprocess.run(MIGRATE, env={**os.environ, **told}, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
@@ -37,17 +45,22 @@ def template_database(postgres: Database) -> str:
 @pytest.fixture
 def empty_database_url(postgres: Database) -> Iterator[str]:
     """A database without any table of ours."""
-    yield from _a_database(postgres, "template1")
+    yield from _a_database(postgres, "")
 
 
 @pytest.fixture
 def database_url(postgres: Database, template_database: str) -> Iterator[str]:
     """A migrated database of this test's own."""
-    yield from _a_database(postgres, template_database)
+    yield from _a_database(postgres, a_copy_of(template_database))
 
 
-def _a_database(postgres: Database, template: str) -> Iterator[str]:
+def a_copy_of(template: str) -> str:
+    """How to make one: rights in a database are copied with it, those of the database itself are not."""
+    return f" TEMPLATE {template} OWNER {OWNER}"
+
+
+def _a_database(postgres: Database, options: str) -> Iterator[str]:
     name = fresh_name()
-    postgres.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    postgres.execute(f"CREATE DATABASE {name}{options}")
     yield postgres.url(name)
     postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")

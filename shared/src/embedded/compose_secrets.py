@@ -49,6 +49,7 @@ def write_all(root: Path, environment: Mapping[str, str]) -> Path:
 def _dotenv(secrets: Secrets, ports: Mapping[str, str]) -> str:
     values = {
         "POSTGRES_PASSWORD": secrets.postgres_password,
+        "POSTGRES_SERVICE_PASSWORD": secrets.postgres_service_password,
         "NATS_PASSWORD": secrets.nats_password,
         "ASSESSMENT_EVENTRAIL_TOKEN": secrets.assessment_token,
         "ASSESSMENT_OPERATOR_TOKEN_SHA256": sha256_hex(secrets.operator_token),

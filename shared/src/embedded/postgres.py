@@ -64,7 +64,10 @@ class PostgresServer:
         self._child: Child | None = None
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://{SUPERUSER}:{quote(self._password, safe='')}@127.0.0.1:{self.port}/{database}"
+        return self.url_of(SUPERUSER, self._password, database)
+
+    def url_of(self, login: str, password: str, database: str) -> str:
+        return f"postgresql://{login}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     @property
     def child(self) -> Child:

@@ -14,7 +14,10 @@ TOKEN_BYTES = 32
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The tokens in clear, as clients send them; services are told their SHA-256 only, or the one they send."""
+    """The tokens in clear, as clients send them; services are told their SHA-256 only, or the one they send.
+
+    postgres_password: the superuser's; postgres_service_password: of the login that the assessment service has
+    """
 
     admin_token: str
     append_token: str
@@ -23,6 +26,7 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     operator_token: str
     postgres_password: str
     nats_password: str
+    postgres_service_password: str = ""
 
     @classmethod
     def create(cls) -> Self:
@@ -33,10 +37,15 @@ def load_or_create(path: Path) -> Secrets:
     """The secrets in the file, which is made if there is none. Raises ServerFailed if it can't be understood."""
     if path.exists():
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Secrets)
+            found = msgspec.json.decode(path.read_bytes(), type=Secrets)
         except msgspec.DecodeError as error:
             raise ServerFailed(str(path), f"this file of secrets is damaged: {error}") from None
-    made = Secrets.create()
+        if found.postgres_service_password:
+            return found
+        # an older version wrote it
+        made = msgspec.structs.replace(found, postgres_service_password=secrets.token_urlsafe(TOKEN_BYTES))
+    else:
+        made = Secrets.create()
     write_private(path, msgspec.json.format(msgspec.json.encode(made)).decode() + "\n")
     return made
 

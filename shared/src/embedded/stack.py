@@ -15,12 +15,13 @@ from embedded.ports import free_port
 from embedded.postgres import PostgresServer
 from embedded.private_file import write_private
 from embedded.secrets_file import Secrets, load_or_create, tokens_document
-from embedded.service_environment import service_environment
+from embedded.service_environment import migration_environment, service_environment
 from embedded.up_settings import Settings
 
 READY_SECONDS = 60.0
 MIGRATE_SECONDS = 120.0
 DATABASE = "assessment"
+SERVICE_LOGIN = "assessment_service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,13 @@ def start_all(settings: Settings, running: ExitStack) -> tuple[Started, ...]:
         postgres_url=postgres.url(DATABASE),
         known=last,
     )
-    services = _Services(settings, service_environment(settings, credentials, secrets), running)
+    database_url = postgres.url_of(SERVICE_LOGIN, secrets.postgres_service_password, DATABASE)
+    services = _Services(settings, service_environment(settings, credentials, secrets, database_url), running)
     started = (
         _timed("postgresql", f"127.0.0.1:{postgres.port}", lambda: _start_postgres(postgres, running)),
         _timed("nats", f"127.0.0.1:{nats.port}", lambda: _start_nats(nats, running)),
         services.serve("eventrail", settings.commands.eventrail, credentials.eventrail.url),
-        *services.run("migrate", settings.commands.migrate),
+        *services.run("migrate", settings.commands.migrate, migration_environment(credentials)),
         services.serve("assessment", settings.commands.web, credentials.assessment.url),
         services.serve("projector", settings.commands.projector, None),
     )
@@ -100,7 +102,7 @@ def _start_nats(server: NatsServer, running: ExitStack) -> Child:
 
 @dataclass(frozen=True, slots=True)
 class _Services:
-    """Our own services, all with the same environment."""
+    """Our own services, all with the same environment; one that ends may be told more."""
 
     settings: Settings
     environment: Mapping[str, str]
@@ -111,9 +113,9 @@ class _Services:
             return Started(name, self._start(name, command), "follows the log", None)
         return _timed(name, url, lambda: self._ready(name, command, url))
 
-    def run(self, name: str, command: tuple[str, ...]) -> tuple[()]:
+    def run(self, name: str, command: tuple[str, ...], told: Mapping[str, str]) -> tuple[()]:
         """To its end; nothing is left running, so nothing is returned."""
-        child = self._start(name, command)
+        child = self._start(name, command, told)
         if child.finish(MIGRATE_SECONDS) != 0:
             raise child.failed(f"ended with exit code {child.exit_code}")
         return ()
@@ -123,8 +125,9 @@ class _Services:
         child.wait_until(lambda: answers_ok(f"{url}/health/ready"), timeout_seconds=READY_SECONDS)
         return child
 
-    def _start(self, name: str, command: tuple[str, ...]) -> Child:
+    def _start(self, name: str, command: tuple[str, ...], told: Mapping[str, str] | None = None) -> Child:
         log_file = self.settings.logs / f"{name}.log"
-        child = Child.start(Launch(name, command, log_file, self.environment, self.settings.directory))
+        environment = {**self.environment, **(told or {})}
+        child = Child.start(Launch(name, command, log_file, environment, self.settings.directory))
         self.running.callback(child.stop)
         return child

@@ -73,6 +73,7 @@ async def clocked(world: World, process: Process) -> AsyncIterator[Clocked]:
         settings=WebSettings(operator_token_sha256="0" * 64, link_base_url="https://tests.example"),
         commands=process.commands,
         reader=reader,
+        keys_reader=Reader(world.side),
         scratch=world.side,
         secrets=world.secrets,
         vault=process.vault,

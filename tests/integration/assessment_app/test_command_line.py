@@ -13,7 +13,9 @@ import pytest
 from eventrail_client.client import EventrailClient
 from tests.integration.assessment_app.orders import a_published, a_seat, save
 from tests.integration.assessment_app.world import World, a_world, until
+from tests.kit.databases import service_url
 from tests.kit.processes import Processes
+from tests.kit.servers import Database
 from tests.kit.services import SERVICE_TOKEN, assessment_environment, start_eventrail, start_projector
 
 
@@ -81,6 +83,21 @@ async def test_an_operators_mistakes_are_one_line(
     eventrail = start_eventrail(processes, tmp_path / "log")
     environment = {**assessment_environment(empty_database_url, eventrail.url), "ASSESSMENT_PORT": "0"}
     finished = assessment(environment, *arguments)
+    assert finished.returncode == 1
+    assert said in finished.stderr.splitlines()[-1]
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize("process", ["serve", "project"])
+@pytest.mark.parametrize(("login", "said"), [("superuser", "does not bind postgres"), ("service", "fsync")])
+async def test_a_database_that_is_not_safe_is_refused_in_one_line(
+    processes: Processes, postgres: Database, database_url: str, tmp_path: Path, process: str, login: str, said: str
+) -> None:
+    eventrail = start_eventrail(processes, tmp_path / "log")
+    postgres.execute(f"ALTER DATABASE {database_url.rpartition('/')[2]} SET synchronous_commit = off")
+    url = database_url if login == "superuser" else service_url(database_url)
+    environment = {**assessment_environment(url, eventrail.url), "ASSESSMENT_PORT": "0"}
+    finished = assessment({**environment, "ASSESSMENT_UNSAFE_DATABASE": "refused"}, process)
     assert finished.returncode == 1
     assert said in finished.stderr.splitlines()[-1]
     assert "Traceback" not in finished.stderr

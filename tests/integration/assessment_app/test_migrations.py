@@ -9,13 +9,14 @@ from sqlalchemy.schema import CreateIndex, CreateSchema, CreateTable
 from assessment.app.server_secret import NotMigrated, load_secrets
 from assessment.migrations.upgrading import migrate, newest_version
 from assessment.read_models.connections import connect
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.generation_ddl import add_rules, create_bare
 from assessment.read_models.generations import NEXT
 from assessment.read_models.scratch_tables import SCRATCH, scratch_metadata
 from assessment.read_models.statements import defining
 from assessment.read_models.tables import LIVE, metadata
 from assessment.read_models.vault_tables import VAULT, vault_metadata
-from tests.integration.assessment_app.catalogs import catalog
+from tests.integration.assessment_app.catalogs import catalog, walls_of
 from tests.integration.assessment_app.world import World, database_settings
 
 METADATA = {LIVE: metadata, VAULT: vault_metadata, SCRATCH: scratch_metadata}
@@ -37,11 +38,13 @@ async def test_migrated_tables_are_those_of_the_metadata(world: World, empty_dat
 
 
 async def test_a_rebuilt_generation_has_the_tables_of_the_live_one(world: World) -> None:
-    async with world.connection() as connection:
+    async with world.connection(DatabaseRole.OWNER) as connection:
         await create_bare(connection, NEXT)
-        assert await catalog(connection, NEXT) != await catalog(connection, LIVE)
+        for found in (catalog, walls_of):
+            assert await found(connection, NEXT) != await found(connection, LIVE)
         await add_rules(connection, NEXT)
-        assert await catalog(connection, NEXT) == await catalog(connection, LIVE)
+        for found in (catalog, walls_of):
+            assert await found(connection, NEXT) == await found(connection, LIVE)
 
 
 async def test_two_migrations_at_once(empty_database_url: str) -> None:

@@ -15,7 +15,10 @@ from assessment.domain.commands import Seat
 from assessment.projections.progress import Quiet
 from assessment.projections.rebuilding import Rebuilder, RebuildRefused
 from assessment.read_models.connections import connect
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import OwnConnection
+from assessment.read_models.queries_access import key_of_secret
+from assessment.read_models.queries_reader import Reader
 from contracts.append import NewEvent
 from contracts.events import EmployerCreated, encode_data
 from eventrail_client.drafts import new_id as new_event_id
@@ -37,7 +40,7 @@ LIMITS = {"lock_timeout": "5000", "statement_timeout": "0", "idle_in_transaction
 @pytest.fixture
 def rebuilder(world: World) -> Rebuilder:
     async def connected() -> OwnConnection:
-        return await connect(world.settings, "rebuild", limits=LIMITS)
+        return await connect(world.settings, "rebuild", role=DatabaseRole.OWNER, limits=LIMITS)
 
     return Rebuilder(connected, world.store, Quiet(), lambda: datetime.now(UTC))
 
@@ -66,6 +69,17 @@ async def test_a_rebuild_finds_equal_tables_and_swaps(
     assert await world.value("SELECT count(*) FROM live.submissions") == 2
     assert await world.value("SELECT count(*) FROM previous.submissions") == 1
     assert await world.drained() == executed.last
+
+
+async def test_lookups_find_what_came_after_a_swap(world: World, process: Process, rebuilder: Rebuilder) -> None:
+    reader = Reader(process.means.reads_pool)
+    for _ in range(2):  # a session that has looked before, too
+        employer_id = new_id()
+        await process.execute(create_employer(employer_id))
+        holder = await key_of_secret(reader, digest(employer_id), NOW)
+        assert holder is not None
+        assert holder.employer_id == employer_id
+        await rebuilder.rebuild()
 
 
 async def test_a_retry_finds_its_outcome_in_a_rebuilt_generation(

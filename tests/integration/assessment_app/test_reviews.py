@@ -12,6 +12,7 @@ from assessment.domain.decision import Reason
 from assessment.projections.progress import Quiet
 from assessment.projections.rebuilding import Rebuilder
 from assessment.read_models.connections import connect
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import OwnConnection
 from contracts.assessment.assessments import QuestionDraft
 from contracts.assessment.results import EssayReview
@@ -69,7 +70,7 @@ async def test_a_review_is_applied_live_and_by_a_rebuild_alike(world: World, pro
     await world.drained()
 
     async def connected() -> OwnConnection:
-        return await connect(world.settings, "rebuild", limits=LIMITS)
+        return await connect(world.settings, "rebuild", role=DatabaseRole.OWNER, limits=LIMITS)
 
     compared, swapped = await Rebuilder(connected, world.store, Quiet(), lambda: datetime.now(UTC)).rebuild()
     assert [table.name for table in compared.tables if not table.is_equal] == []

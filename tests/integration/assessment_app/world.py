@@ -20,6 +20,7 @@ from assessment.domain.commands import Command
 from assessment.projections.runner import Projector
 from assessment.read_models.checkpoints import read_checkpoint
 from assessment.read_models.connections import connect, pool
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import OwnConnection, Pool
 from assessment.settings import CommandSettings, DatabaseSettings
 from eventrail_client.feed import NoFeed
@@ -55,7 +56,7 @@ class Process:
 
 @dataclass(slots=True)
 class World:
-    """One database, one log, one projector, any number of web processes."""
+    """One database, one log, one projector, any number of web processes. side: a superuser's, which sees all rows."""
 
     settings: DatabaseSettings
     store: EventStore
@@ -70,11 +71,14 @@ class World:
         self, store: EventStore | None = None, interrupt: Interruption = uninterrupted, **changed: Any
     ) -> Process:
         """One more web process, with pools of its own."""
-        pools = [await pool(self.settings, "commands", self.settings.command_connections)]
-        pools.append(await pool(self.settings, "reads", self.settings.read_connections, read_only=True))
+        size = self.settings.command_connections
+        pools = [await pool(self.settings, "commands", size, role=DatabaseRole.COMMANDS)]
+        size = self.settings.read_connections
+        pools.append(await pool(self.settings, "reads", size, role=DatabaseRole.READER, read_only=True))
+        pools.append(await pool(self.settings, "side", 2, role=DatabaseRole.COMMANDS))
         for one in pools:
             self.opened.push_async_callback(_closed, one)
-        keys = CandidateKeys(self.side, randomness.token_bytes)
+        keys = CandidateKeys(pools[2], randomness.token_bytes)
         means = Means(
             commands_pool=pools[0],
             reads_pool=pools[1],
@@ -112,9 +116,9 @@ class World:
         return (await read_checkpoint(self.side)).position >= position
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[OwnConnection]:
-        """A connection of the test's own."""
-        made = await connect(self.settings, "test")
+    async def connection(self, role: DatabaseRole | None = None) -> AsyncIterator[OwnConnection]:
+        """A connection of the test's own; without a role, a superuser's."""
+        made = await connect(self.settings, "test", role=role)
         try:
             yield made
         finally:
@@ -153,7 +157,7 @@ def envelope(key: str | None = None, fingerprint: str | None = None) -> CommandE
 
 
 async def _connection(settings: DatabaseSettings) -> OwnConnection:
-    return await connect(settings, "projector", limits={"lock_timeout": "0"})
+    return await connect(settings, "projector", role=DatabaseRole.PROJECTOR, limits={"lock_timeout": "0"})
 
 
 async def _closed(made: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.child import Child
-from tests.kit.databases import fresh_name
+from tests.kit.databases import a_copy_of, fresh_name, service_url
 from tests.kit.processes import Processes
 from tests.kit.servers import Database, Messages
 from tests.kit.services import (
@@ -66,13 +66,13 @@ def a_system(
     webs: int = 2,
 ) -> Iterator[System]:
     name = fresh_name()
-    database.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    database.execute(f"CREATE DATABASE {name}{a_copy_of(template)}")
     directory.mkdir(parents=True, exist_ok=True)
     processes = Processes(directory, [])
     try:
         eventrail = start_eventrail(processes, directory / "log", nats_url=messages.url)
         told = assessment_environment(
-            database.url(name),
+            service_url(database.url(name)),
             eventrail.url,
             messages.url,
             {

@@ -36,6 +36,24 @@ def test_secrets_are_random_and_kept(tmp_path: Path) -> None:
     assert dotenv(here) == first
 
 
+def test_secrets_of_an_older_version_are_kept_and_completed(tmp_path: Path) -> None:
+    write_all(tmp_path, {})
+    file = tmp_path / ".local" / "compose" / "secrets.json"
+    first = json.loads(file.read_text())
+    older = {name: value for name, value in first.items() if name != "postgres_service_password"}
+    file.write_text(json.dumps(older))
+    write_all(tmp_path, {})
+    completed = json.loads(file.read_text())
+    assert completed.pop("postgres_service_password") not in ("", first["postgres_service_password"])
+    assert completed == older
+
+
+def test_the_superusers_password_is_told_to_migrations_only() -> None:
+    services = Path("compose.yaml").read_text().partition("\nservices:\n")[2]
+    told = [part.partition(":")[0].strip() for part in services.split("\n\n  ") if "${POSTGRES_PASSWORD" in part]
+    assert told == ["postgres", "migrate"]
+
+
 def test_the_containers_are_told_hashes(tmp_path: Path) -> None:
     path = write_all(tmp_path, {})
     credentials = read_credentials(path)

@@ -111,10 +111,12 @@ def test_services_are_told_hashes_and_their_own_token_only(system: System) -> No
     secrets = json.loads((system.directory / "secrets.json").read_text())
     web, store = system.told("web"), system.told("eventrail")
     assert web["ASSESSMENT_EVENTRAIL_TOKEN"] == secrets["assessment_token"]
-    assert system.told("migrate") == web
+    owner = {"ASSESSMENT_OWNER_DATABASE_URL": system.credentials["postgres_url"]}
+    assert system.told("migrate") == {**web, **owner}
+    assert secrets["postgres_service_password"] in web["ASSESSMENT_DATABASE_URL"]
     tokens = (system.directory / "tokens.json").read_text()
     assert store["EVENTRAIL_TOKENS_FILE"] == str(system.directory / "tokens.json")
-    clear = [value for name, value in secrets.items() if name not in {"postgres_password", "nats_password"}]
+    clear = [value for name, value in secrets.items() if name not in {"postgres_service_password", "nats_password"}]
     assert not [value for value in clear if value in tokens]
     others = [value for value in clear if value != secrets["assessment_token"]]
     assert not [value for value in others if value in json.dumps([web, store])]

@@ -11,6 +11,7 @@ from assessment.domain.commands import JoinPublicLink, Seat
 from assessment.projections.progress import Quiet
 from assessment.projections.rebuilding import Rebuilder
 from assessment.read_models.connections import connect
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import OwnConnection
 from assessment.read_models.projector_status import last_report
 from tests.integration.assessment_app.orders import (
@@ -152,7 +153,7 @@ class Simulation:
         return [last.report.detail] if last is not None and last.report.state == "parked" else []
 
     async def _connected(self) -> OwnConnection:
-        return await connect(self._world.settings, "rebuild", limits=LIMITS)
+        return await connect(self._world.settings, "rebuild", role=DatabaseRole.OWNER, limits=LIMITS)
 
 
 async def _all(clients: list[Coroutine[Any, Any, Told | Unanswered]]) -> list[Told | Unanswered]:

@@ -13,6 +13,7 @@ from assessment.app.server_secret import NotMigrated, load_secrets
 from assessment.app.vault import Vault
 from assessment.mail.carriers import carrier_of
 from assessment.mail.sender import Means, Sender
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.failures import DATABASE_FAILURES, first_line
 from assessment.read_models.opened_pools import opened_pool
 from assessment.settings import DatabaseSettings, LinkSettings, MailSettings
@@ -40,13 +41,16 @@ async def send_mail(database: DatabaseSettings, store: EventStore, told: MailSet
 async def _sender(
     database: DatabaseSettings, store: EventStore, told: MailSettings, links: LinkSettings
 ) -> AsyncGenerator[Sender, None]:
-    async with opened_pool(database, "mail", CONNECTIONS) as pool:
-        secrets = await load_secrets(pool)
+    async with (
+        opened_pool(database, "mail", CONNECTIONS, DatabaseRole.PROJECTOR) as mail_pool,
+        opened_pool(database, "mail keys", CONNECTIONS, DatabaseRole.COMMANDS) as keys_pool,
+    ):
+        secrets = await load_secrets(keys_pool)
         means = Means(
-            pool=pool,
+            pool=mail_pool,
             store=store,
             secrets=secrets,
-            vault=Vault(secrets, CandidateKeys(pool, randomness.token_bytes)),
+            vault=Vault(secrets, CandidateKeys(keys_pool, randomness.token_bytes)),
             carrier=carrier_of(told),
             mail_from=told.mail_from,
             link_base_url=links.link_base_url,

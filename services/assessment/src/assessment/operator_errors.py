@@ -5,6 +5,7 @@ from typing import Final
 from asyncpg.exceptions import (
     InterfaceError,
     InternalClientError,
+    InvalidParameterValueError,
     InvalidSchemaNameError,
     PostgresError,
     UndefinedTableError,
@@ -12,11 +13,13 @@ from asyncpg.exceptions import (
 
 from assessment.app.errors import LogUnavailable
 from assessment.app.server_secret import NotMigrated
+from assessment.migrations.making_roles import RolesMissing
 from assessment.projections.appends import EventUnreadable
 from assessment.projections.folding import RowUnexpected
 from assessment.projections.pausing import NoPause
 from assessment.projections.rebuilding import RebuildRefused
 from assessment.read_models.failures import first_line
+from assessment.read_models.safety import UnsafeDatabase
 from assessment.settings import LimitsInverted, MailSenderMissing
 from eventrail_client.errors import StoreError
 from servicekit.server import AddressTaken
@@ -28,6 +31,8 @@ OPERATOR_ERRORS: Final = (
     LimitsInverted,
     MailSenderMissing,
     NotMigrated,
+    RolesMissing,
+    UnsafeDatabase,
     LogUnavailable,
     StoreError,
     RebuildRefused,
@@ -42,8 +47,8 @@ OPERATOR_ERRORS: Final = (
 
 
 def one_line(failure: BaseException) -> str:
-    """The error in one line; a missing table means that the database was not migrated."""
-    if isinstance(failure, UndefinedTableError | InvalidSchemaNameError):
+    """The error in one line; a missing table or role means that the database was not migrated."""
+    if isinstance(failure, UndefinedTableError | InvalidSchemaNameError | InvalidParameterValueError):
         return "the database is not migrated; run `assessment migrate`"
     if isinstance(failure, PostgresError):
         return f"the database answered: {first_line(failure)}"

@@ -10,6 +10,8 @@ from typing import Any, Final
 from assessment.mailing import send_mail
 from assessment.projections.runner import Projector
 from assessment.read_models.connections import OwnConnection, connect
+from assessment.read_models.database_roles import DatabaseRole
+from assessment.read_models.safety import check_database
 from assessment.settings import (
     CommandSettings,
     DatabaseSettings,
@@ -40,7 +42,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def main(environ: Mapping[str, str]) -> int:
-    """Work until SIGTERM or SIGINT. Raises ForeignLog, LogBehind and what settings refuse."""
+    """Work until SIGTERM or SIGINT. Raises ForeignLog, LogBehind, UnsafeDatabase and what settings refuse."""
     database, log = database_settings(environ), log_settings(environ)
     check_budgets(database, log)
     commands, sweeps = command_settings(environ), sweep_settings(environ)
@@ -96,7 +98,13 @@ async def _together(*endless: Coroutine[Any, Any, None]) -> None:
 
 
 async def _connected(database: DatabaseSettings) -> OwnConnection:
-    return await connect(database, "projector", limits=PATIENT)
+    connection = await connect(database, "projector", role=DatabaseRole.PROJECTOR, limits=PATIENT)
+    try:
+        await check_database(connection, database)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 def _feed(log: LogSettings) -> Feed:

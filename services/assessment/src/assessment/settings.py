@@ -16,9 +16,14 @@ Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True):
-    """What every part needs. A stopped process frees its rows after `idle_transaction_seconds`."""
+    """What every part needs. A stopped process frees its rows after `idle_transaction_seconds`.
+
+    owner_database_url: for migrations and rebuilds, with another login; without it, `database_url` serves them too
+    """
 
     database_url: str
+    owner_database_url: str = ""
+    unsafe_database: Literal["refused", "allowed"] = "refused"
     command_connections: Connections = 16
     read_connections: Connections = 8
     lock_seconds: Seconds = 3.0
@@ -114,6 +119,12 @@ class LimitsInverted(Exception):  # noqa: N818 (an outcome, named for what it is
 
 def database_settings(environ: Mapping[str, str]) -> DatabaseSettings:
     return read_settings(DatabaseSettings, environ, PREFIX)
+
+
+def owner_settings(settings: DatabaseSettings) -> DatabaseSettings:
+    """The same, for what migrates and rebuilds."""
+    url = settings.owner_database_url or settings.database_url
+    return msgspec.structs.replace(settings, database_url=url)
 
 
 def log_settings(environ: Mapping[str, str]) -> LogSettings:

@@ -14,6 +14,7 @@ from assessment.app.commands import Commands, Means
 from assessment.app.interruption import armed
 from assessment.app.server_secret import NotMigrated, load_secrets
 from assessment.app.sweeper import AT_ONCE, Sweeper
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.failures import DATABASE_FAILURES, first_line
 from assessment.read_models.opened_pools import opened_pool
 from assessment.settings import CommandSettings, DatabaseSettings, SweepSettings
@@ -41,8 +42,13 @@ async def _sweeper(
     database: DatabaseSettings, store: EventStore, commands: CommandSettings, told: SweepSettings
 ) -> AsyncGenerator[Sweeper, None]:
     async with AsyncExitStack() as opened:
-        commands_pool = await opened.enter_async_context(opened_pool(database, "sweeps", AT_ONCE))
-        side_pool = await opened.enter_async_context(opened_pool(database, "sweeper", SIDE_CONNECTIONS))
+        commands_pool = await opened.enter_async_context(
+            opened_pool(database, "sweeps", AT_ONCE, DatabaseRole.COMMANDS)
+        )
+        side_pool = await opened.enter_async_context(
+            opened_pool(database, "sweeper", SIDE_CONNECTIONS, DatabaseRole.COMMANDS)
+        )
+        due_pool = await opened.enter_async_context(opened_pool(database, "due", 1, DatabaseRole.PROJECTOR))
         means = Means(
             commands_pool=commands_pool,
             reads_pool=side_pool,
@@ -53,7 +59,7 @@ async def _sweeper(
             jitter=random.random,
             interrupt=armed(commands.interruption),
         )
-        yield Sweeper(side_pool, Commands(means), _now, pause_seconds=told.sweep_seconds)
+        yield Sweeper(due_pool, Commands(means), _now, pause_seconds=told.sweep_seconds)
 
 
 def _now() -> datetime:

@@ -27,8 +27,10 @@ from assessment.http.app import create_app
 from assessment.http.health import Health
 from assessment.http.limits import Limits
 from assessment.http.service import Service
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.opened_pools import opened_pool
 from assessment.read_models.queries_reader import Reader
+from assessment.read_models.safety import check_database
 from assessment.settings import (
     CommandSettings,
     DatabaseSettings,
@@ -52,7 +54,8 @@ from servicekit.json_log import configure_logging
 from servicekit.server import listen, server
 
 SIDE_CONNECTIONS: Final = 4
-"""For candidates' keys and for scratch, which no transaction waits for."""
+"""For candidates' keys, answer keys and scratch, which no transaction waits for."""
+
 _LOG: Final = logging.getLogger("assessment.web")
 
 
@@ -100,12 +103,15 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
     database, log = settings.database, settings.log
     async with AsyncExitStack() as opened:
         commands_pool = await opened.enter_async_context(
-            opened_pool(database, "commands", database.command_connections)
+            opened_pool(database, "commands", database.command_connections, DatabaseRole.COMMANDS)
         )
         reads_pool = await opened.enter_async_context(
-            opened_pool(database, "reads", database.read_connections, read_only=True)
+            opened_pool(database, "reads", database.read_connections, DatabaseRole.READER)
         )
-        side_pool = await opened.enter_async_context(opened_pool(database, "side", SIDE_CONNECTIONS))
+        side_pool = await opened.enter_async_context(
+            opened_pool(database, "side", SIDE_CONNECTIONS, DatabaseRole.COMMANDS)
+        )
+        await check_database(reads_pool, database)
         store = await opened.enter_async_context(
             EventrailClient(log.eventrail_url, log.eventrail_token, Options(budget_seconds=log.append_seconds))
         )
@@ -126,6 +132,7 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             settings=settings.web,
             commands=Commands(means),
             reader=reader,
+            keys_reader=Reader(side_pool),
             scratch=side_pool,
             secrets=secrets,
             vault=Vault(secrets, keys),

@@ -26,7 +26,7 @@ from assessment.projections.project import project, touched
 from assessment.read_models.boundary_rows import Begun, take_key_and_rows
 from assessment.read_models.command_keys import Outcome, recorded_outcome
 from assessment.read_models.connections import Connection
-from assessment.read_models.locks import BEGIN
+from assessment.read_models.locks import begin
 from assessment.read_models.stamps import stamp_append
 from contracts.append import AppendResult, Condition
 from contracts.events import Fact
@@ -85,7 +85,7 @@ class Attempt:
 
     async def run(self, connection: Connection, order: Order) -> Outcomes:
         """Raises Stale and LogUnavailable with nothing committed, and asyncpg's errors from before the append."""
-        await connection.execute(BEGIN)
+        await connection.execute(begin(order.reach.employer_id))
         await self._interrupt(Point.BEGUN)
         key, fingerprint = order.envelope.key, order.envelope.fingerprint
         begun = await take_key_and_rows(connection, key, fingerprint, order.reach)

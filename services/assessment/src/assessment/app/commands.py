@@ -80,7 +80,7 @@ class Commands:
         try:
             await self._guard.check()
             keys = await self._means.candidate_keys.ensure(reached.employer_id, needs.created)
-            keys |= await self._means.candidate_keys.load(needs.loaded)
+            keys |= await self._means.candidate_keys.load(reached.employer_id, needs.loaded)
         except DATABASE_FAILURES as failure:
             raise Overloaded("the database does not answer") from failure
         return Order(envelope, command, reached, keys, VaultSealer(self._means.secrets, keys))
@@ -115,7 +115,7 @@ class Commands:
                     raise KeyReused
                 return await replayed(self._means.store, found)
             case Undone(answer, condition):
-                if (position := await event_after(self._means.store, condition)) is not None:
+                if (position := await event_after(self._means.store, condition, order.reach.employer_id)) is not None:
                     raise Stale(position)
                 if isinstance(answer, Refused):
                     raise answer

@@ -58,13 +58,13 @@ class Vault:
         self._secrets = secrets
         self._candidate_keys = candidate_keys
 
-    async def open_for_candidate(self, candidate_id: str, context: str, sealed: str) -> bytes | None:
+    async def open_for_candidate(self, employer_id: str, candidate_id: str, context: str, sealed: str) -> bytes | None:
         """Raises SealBroken where the value is not what was sealed."""
-        return (await self.open_for_candidates([SealedForCandidate(candidate_id, context, sealed)]))[0]
+        return (await self.open_for_candidates(employer_id, [SealedForCandidate(candidate_id, context, sealed)]))[0]
 
-    async def open_for_candidates(self, items: Sequence[SealedForCandidate]) -> list[bytes | None]:
-        """Open many, in their order, with one look into the vault."""
-        keys = await self._candidate_keys.load(item.candidate_id for item in items)
+    async def open_for_candidates(self, employer_id: str, items: Sequence[SealedForCandidate]) -> list[bytes | None]:
+        """Open many of an employer's, in their order, with one look into the vault."""
+        keys = await self._candidate_keys.load(employer_id, (item.candidate_id for item in items))
         return [
             unseal(keys[item.candidate_id], item.context, item.sealed) if item.candidate_id in keys else None
             for item in items

@@ -188,7 +188,7 @@ async def _check_draft(service: Service, employer_id: str, assessment_id: str) -
 
 
 async def _standing(service: Service, employer_id: str, assessment_id: str, import_id: str) -> KeptImport | None:
-    sealed = await queries_imports.sealed_import(service.reader, employer_id, assessment_id, import_id)
+    sealed = await queries_imports.sealed_import(service.keys_reader, employer_id, assessment_id, import_id)
     return None if sealed is None else _KEPT.decode(service.vault.open_keys(assessment_id, sealed))
 
 

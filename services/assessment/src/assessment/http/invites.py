@@ -125,7 +125,7 @@ async def list_invites(
     if rows is None:
         raise not_found()
     shown = rows[: page.limit]
-    details = await details_of(service.vault, ((row.candidate_id, row.sealed_details) for row in shown))
+    details = await details_of(service.vault, employer.id, ((row.candidate_id, row.sealed_details) for row in shown))
     items = tuple(_listed(row, details[row.candidate_id]) for row in shown)
     return sent(InvitePage(items, next_cursor(rows, page, lambda row: (row.created_at, row.id))))
 

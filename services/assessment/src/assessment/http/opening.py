@@ -21,27 +21,30 @@ from contracts.events.sittings import AnswerRecord
 from contracts.questions import AnswerKey
 
 
-async def details_of(vault: Vault, sealed: Iterable[tuple[str, str]]) -> dict[str, CandidateDetails | None]:
+async def details_of(
+    vault: Vault, employer_id: str, sealed: Iterable[tuple[str, str]]
+) -> dict[str, CandidateDetails | None]:
     """Open (candidate id, sealed details), by candidate; None for one that was erased."""
     distinct = dict(sealed)
-    plain = await vault.open_for_candidates(
-        [SealedForCandidate(one, details_context(one), value) for one, value in distinct.items()]
-    )
+    items = [SealedForCandidate(one, details_context(one), value) for one, value in distinct.items()]
+    plain = await vault.open_for_candidates(employer_id, items)
     return {one: None if value is None else opened_details(value) for one, value in zip(distinct, plain, strict=True)}
 
 
 async def records_of(
-    vault: Vault, candidate_id: str, submission_id: str, sealed: str
+    vault: Vault, employer_id: str, candidate_id: str, submission_id: str, sealed: str
 ) -> tuple[AnswerRecord, ...] | None:
-    plain = await vault.open_for_candidate(candidate_id, records_context(submission_id), sealed)
+    plain = await vault.open_for_candidate(employer_id, candidate_id, records_context(submission_id), sealed)
     return None if plain is None else opened_records(plain)
 
 
-async def notes_of(vault: Vault, candidate_id: str, submission_id: str, sealed: str | None) -> dict[str, str] | None:
+async def notes_of(
+    vault: Vault, employer_id: str, candidate_id: str, submission_id: str, sealed: str | None
+) -> dict[str, str] | None:
     """Open what reviewers wrote, by question; None once the candidate was erased."""
     if sealed is None:
         return {}
-    plain = await vault.open_for_candidate(candidate_id, notes_context(submission_id), sealed)
+    plain = await vault.open_for_candidate(employer_id, candidate_id, notes_context(submission_id), sealed)
     return None if plain is None else {one.question_id: one.note for one in opened_notes(plain)}
 
 
@@ -51,7 +54,7 @@ async def saved_answers(vault: Vault, seat: Seat, attempt: int, sealed: Mapping[
         SealedForCandidate(seat.candidate_id, answer_context(seat.sitting_id, attempt, question_id), value)
         for question_id, value in sealed.items()
     ]
-    plain = await vault.open_for_candidates(items)
+    plain = await vault.open_for_candidates(seat.employer_id, items)
     return {
         question_id: opened_answer(value) for question_id, value in zip(sealed, plain, strict=True) if value is not None
     }

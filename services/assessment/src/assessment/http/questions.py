@@ -82,7 +82,7 @@ async def get_questions(
     if wanted not in ("json", "csv"):
         raise malformed("The format is json or csv.", at="format", seen=wanted)
     await wait_as_asked(service.commands.watch, query)
-    row = await queries_assessments.content(service.reader, employer.id, resource_id(assessment_id))
+    row = await queries_assessments.content(service.keys_reader, employer.id, resource_id(assessment_id))
     if row is None:
         raise not_found()
     keys = keys_of(service.vault, assessment_id, row.sealed_keys)

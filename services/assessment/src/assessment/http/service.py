@@ -22,14 +22,16 @@ from eventrail_client.port import EventStore
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """scratch: a pool that may write, for import reports; now: the service's clock, aware and in UTC.
+    """keys_reader: reads answer keys too, which `reader` may not; scratch: a pool that may write, for import reports.
 
+    now: the service's clock, aware and in UTC
     mails: whether links may be asked to be sent by mail
     """
 
     settings: WebSettings
     commands: Commands
     reader: Reader
+    keys_reader: Reader
     scratch: Pool
     secrets: Secrets
     vault: Vault

@@ -95,7 +95,7 @@ async def list_submissions(
     if rows is None:
         raise not_found()
     shown = rows[: page.limit]
-    details = await details_of(service.vault, ((row.candidate_id, row.sealed_details) for row in shown))
+    details = await details_of(service.vault, employer.id, ((row.candidate_id, row.sealed_details) for row in shown))
     items = tuple(submission_answer(row, details[row.candidate_id]) for row in shown)
     listed = ResultsListed(employer.id, assessment_id, len(items), service.now())
     await record_read(service, request, LIST, employer, listed)
@@ -114,9 +114,9 @@ async def get_submission(
     row = record.submission
     if (unchanged := known(record.position, request.headers)) is not None:
         return unchanged
-    details = await details_of(service.vault, [(row.candidate_id, row.sealed_details)])
-    records = await records_of(service.vault, row.candidate_id, row.id, record.sealed_records)
-    notes = await notes_of(service.vault, row.candidate_id, row.id, record.sealed_notes)
+    details = await details_of(service.vault, employer.id, [(row.candidate_id, row.sealed_details)])
+    records = await records_of(service.vault, employer.id, row.candidate_id, row.id, record.sealed_records)
+    notes = await notes_of(service.vault, employer.id, row.candidate_id, row.id, record.sealed_notes)
     answer = submission_detail(record, details[row.candidate_id], records, notes)
     read = ResultsRead(employer.id, row.assessment_id, record.sitting_id, row.candidate_id, row.id, service.now())
     await record_read(service, request, GET, employer, read)

@@ -43,6 +43,7 @@ _LOG: Final = logging.getLogger(__name__)
 class Means:
     """What mail is sent with.
 
+    pool: of a role that sees every employer's mail; the vault's sees one candidate's keys at a time
     step_seconds: the bound of one step with the server
     pause_seconds: between looks, and the first pause after trouble; it doubles from there
     """
@@ -106,7 +107,7 @@ class Sender:
     async def _send(self, claimed: ClaimedMail, who: Addressee) -> None:
         means = self._means
         plain = await means.vault.open_for_candidate(
-            who.candidate_id, details_context(who.candidate_id), who.sealed_details
+            claimed.employer_id, who.candidate_id, details_context(who.candidate_id), who.sealed_details
         )
         if plain is None:
             await queries_mail.settle(means.pool, claimed.event_id, "dropped", "the candidate was erased")

@@ -13,7 +13,8 @@ from assessment.projections.rebuilding import Compared, Rebuilder
 from assessment.projections.standing import Standing, standing
 from assessment.projections.swapping import Swapped
 from assessment.read_models.connections import OwnConnection, connect
-from assessment.settings import DatabaseSettings, database_settings, log_settings
+from assessment.read_models.database_roles import DatabaseRole
+from assessment.settings import DatabaseSettings, database_settings, log_settings, owner_settings
 from eventrail_client.client import EventrailClient
 from eventrail_client.port import EventStore
 
@@ -46,11 +47,11 @@ async def _run(what: str, database: DatabaseSettings, url: str, token: str, *, a
 
 
 async def _connected(database: DatabaseSettings) -> OwnConnection:
-    return await connect(database, "rebuild", limits=PATIENT)
+    return await connect(owner_settings(database), "rebuild", role=DatabaseRole.OWNER, limits=PATIENT)
 
 
 async def _status(database: DatabaseSettings, store: EventStore, *, as_json: bool) -> int:
-    connection = await _connected(database)
+    connection = await connect(database, "status", role=DatabaseRole.PROJECTOR)
     try:
         found = await standing(connection, store, datetime.now(UTC))
     finally:

@@ -10,7 +10,7 @@ from datetime import datetime
 from assessment.projections.bulk import Fold, kept_since, load
 from assessment.projections.progress import Progress
 from assessment.read_models.connections import Connection
-from assessment.read_models.generation_ddl import drop_generation
+from assessment.read_models.generation_ddl import count_rows, drop_generation
 from eventrail_client.follow import Cursor, Follower
 from eventrail_client.port import EventStore
 
@@ -52,7 +52,7 @@ async def fill(
     await connection.execute("BEGIN")
     await load(connection, fold, cursor, schema)
     await connection.execute("COMMIT")
-    await connection.execute("ANALYZE")
+    await count_rows(connection, schema)
     return Filled(cursor.position, folded - began, clock() - folded)
 
 

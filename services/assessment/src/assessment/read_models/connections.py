@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import Connection, OwnConnection, Pool
 from assessment.settings import DatabaseSettings
 
@@ -18,9 +19,12 @@ _ASYNCPG: Final[Any] = asyncpg
 """Its functions have no types; what they answer is said in `ports`."""
 
 
-def session(settings: DatabaseSettings, purpose: str, *, read_only: bool = False) -> dict[str, str]:
+def session(
+    settings: DatabaseSettings, purpose: str, *, role: DatabaseRole | None = None, read_only: bool = False
+) -> dict[str, str]:
     """The server's settings of a session; an idle transaction, a lock and a statement each have their end."""
     return {
+        **({} if role is None else {"role": role.value}),
         "application_name": f"assessment {purpose}",
         "timezone": "UTC",
         "jit": "off",
@@ -37,12 +41,19 @@ def session(settings: DatabaseSettings, purpose: str, *, read_only: bool = False
 
 
 async def connect(
-    settings: DatabaseSettings, purpose: str, *, limits: Mapping[str, str] | None = None
+    settings: DatabaseSettings,
+    purpose: str,
+    *,
+    role: DatabaseRole | None = None,
+    limits: Mapping[str, str] | None = None,
 ) -> OwnConnection:
-    """One connection outside the pools, for a process that works alone; `limits` replace those of `session`."""
+    """One connection outside the pools, for a process that works alone; `limits` replace those of `session`.
+
+    Without a role it has the login's own rights, and a login of the service has none.
+    """
     connection: OwnConnection = await _ASYNCPG.connect(
         settings.database_url,
-        server_settings={**session(settings, purpose), **(limits or {})},
+        server_settings={**session(settings, purpose, role=role), **(limits or {})},
         statement_cache_size=CACHED_STATEMENTS,
         timeout=settings.lock_seconds,
     )
@@ -54,7 +65,9 @@ async def connect(
     return connection
 
 
-async def pool(settings: DatabaseSettings, purpose: str, size: int, *, read_only: bool = False) -> Pool:
+async def pool(
+    settings: DatabaseSettings, purpose: str, size: int, *, role: DatabaseRole | None = None, read_only: bool = False
+) -> Pool:
     """A pool of its own for one purpose, so that no purpose eats another's connections."""
     made: Pool = await _ASYNCPG.create_pool(
         settings.database_url,
@@ -62,7 +75,7 @@ async def pool(settings: DatabaseSettings, purpose: str, size: int, *, read_only
         max_size=size,
         init=plain_values,
         reset=_end_transaction,
-        server_settings=session(settings, purpose, read_only=read_only),
+        server_settings=session(settings, purpose, role=role, read_only=read_only),
         statement_cache_size=CACHED_STATEMENTS,
         command_timeout=settings.statement_seconds + settings.lock_seconds,
         timeout=settings.lock_seconds,

@@ -9,6 +9,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateSchema, CreateTa
 from assessment.read_models.connections import Connection
 from assessment.read_models.generations import GENERATIONS, tables_in
 from assessment.read_models.statements import defining
+from assessment.read_models.walls import walls
 
 
 async def drop_generation(connection: Connection, schema: str) -> None:
@@ -24,9 +25,18 @@ async def create_bare(connection: Connection, schema: str) -> None:
 
 
 async def add_rules(connection: Connection, schema: str) -> None:
-    """Keys, checks, indexes, foreign keys: each is checked against every row. Raises asyncpg's errors."""
+    """Keys, checks, indexes, foreign keys, each checked against every row; then who may do what with the tables.
+
+    Raises asyncpg's errors.
+    """
     for element in _rules(schema):
         await connection.execute(element)
+
+
+async def count_rows(connection: Connection, schema: str) -> None:
+    """Let PostgreSQL know how many rows of what kind there are; its own tables are not ours to look at."""
+    names = ", ".join(f"{schema}.{table.name}" for table in tables_in(schema).sorted_tables)
+    await connection.execute(f"ANALYZE {names}")
 
 
 @cache
@@ -46,7 +56,8 @@ def _without_rules(table: Table, bare: MetaData) -> Table:
 
 @cache
 def _rules(schema: str) -> tuple[str, ...]:
-    return tuple(defining(rule) for rule in (*_constraints(schema), *_indexes(schema), *_foreign_keys(schema)))
+    rules = (*_constraints(schema), *_indexes(schema), *_foreign_keys(schema))
+    return (*map(defining, rules), *walls(tables_in(schema)))
 
 
 def _constraints(schema: str) -> Iterator[ExecutableDDLElement]:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from assessment.read_models.connections import pool
+from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import Pool
 from assessment.settings import DatabaseSettings
 
@@ -14,9 +15,9 @@ CLOSE_SECONDS: Final = 3.0
 
 @asynccontextmanager
 async def opened_pool(
-    database: DatabaseSettings, purpose: str, size: int, *, read_only: bool = False
+    database: DatabaseSettings, purpose: str, size: int, role: DatabaseRole
 ) -> AsyncGenerator[Pool, None]:
-    made = await pool(database, purpose, size, read_only=read_only)
+    made = await pool(database, purpose, size, role=role, read_only=role is DatabaseRole.READER)
     try:
         yield made
     finally:

@@ -8,12 +8,13 @@ from typing import Final
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from assessment.domain.commands import Seat
+from assessment.read_models.lookups import lookup
 from assessment.read_models.queries_reader import Reader
-from assessment.read_models.statements import compiled
 from assessment.read_models.tables import api_keys, invites, sittings
 from contracts.assessment.keys import Role
 
-_KEY_OF_SECRET: Final = compiled(
+KEY_OF_SECRET: Final = lookup(
+    "key_of_secret",
     select(api_keys.c.employer_id, api_keys.c.id, api_keys.c.role).where(
         or_(
             api_keys.c.sha256 == bindparam("sha256"),
@@ -24,7 +25,7 @@ _KEY_OF_SECRET: Final = compiled(
         ),
         api_keys.c.revoked_at.is_(None),
         or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > bindparam("now")),
-    )
+    ),
 )
 
 _BEGUN: Final = select(sittings.c.id).where(
@@ -33,14 +34,15 @@ _BEGUN: Final = select(sittings.c.id).where(
     sittings.c.candidate_id == invites.c.candidate_id,
     sittings.c.state != "voided",
 )
-_SEAT_OF_TOKEN: Final = compiled(
+SEAT_OF_TOKEN: Final = lookup(
+    "seat_of_token",
     select(invites.c.id, invites.c.employer_id, invites.c.assessment_id, invites.c.candidate_id).where(
         and_(
             invites.c.token_sha256 == bindparam("sha256"),
             invites.c.status == "open",
             or_(invites.c.expires_at.is_(None), invites.c.expires_at > bindparam("now"), exists(_BEGUN)),
         )
-    )
+    ),
 )
 
 
@@ -55,7 +57,7 @@ class KeyHolder:
 
 async def key_of_secret(reader: Reader, sha256: str, now: datetime) -> KeyHolder | None:
     """The key that a secret is valid for at this moment; None for one that is unknown, expired, rotated or revoked."""
-    row = await reader.one(_KEY_OF_SECRET, sha256=sha256, now=now)
+    row = await reader.one(KEY_OF_SECRET.call, sha256=sha256, now=now)
     return None if row is None else KeyHolder(row["employer_id"], row["id"], row["role"])
 
 
@@ -64,7 +66,7 @@ async def seat_of_token(reader: Reader, sha256: str, now: datetime) -> Seat | No
 
     What was begun in time may be finished after the invite has expired: there the deadline ends it.
     """
-    row = await reader.one(_SEAT_OF_TOKEN, sha256=sha256, now=now)
+    row = await reader.one(SEAT_OF_TOKEN.call, sha256=sha256, now=now)
     if row is None:
         return None
     return Seat(

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 from sqlalchemy import bindparam, select, tuple_
 
+from assessment.read_models.lookups import lookup
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
 from assessment.read_models.tables import assessments
@@ -36,8 +37,9 @@ _CONTENT: Final = compiled(
         assessments.c.employer_id == bindparam("employer_id"), assessments.c.id == bindparam("assessment_id")
     )
 )
-_BY_SLUG: Final = compiled(
-    select(assessments.c.id, assessments.c.employer_id).where(assessments.c.slug == bindparam("slug"))
+ASSESSMENT_OF_SLUG: Final = lookup(
+    "assessment_of_slug",
+    select(assessments.c.id, assessments.c.employer_id).where(assessments.c.slug == bindparam("slug")),
 )
 
 
@@ -88,6 +90,7 @@ async def assessments_page(
 
 
 async def content(reader: Reader, employer_id: str, assessment_id: str) -> ContentRow | None:
+    """Answer keys among it: ask a reader that has them."""
     row = await reader.one(_CONTENT, employer_id=employer_id, assessment_id=assessment_id)
     if row is None:
         return None
@@ -95,7 +98,7 @@ async def content(reader: Reader, employer_id: str, assessment_id: str) -> Conte
 
 
 async def public_assessment(reader: Reader, slug: str) -> PublicRow | None:
-    row = await reader.one(_BY_SLUG, slug=slug)
+    row = await reader.one(ASSESSMENT_OF_SLUG.call, slug=slug)
     return None if row is None else PublicRow(row["id"], row["employer_id"])
 
 

@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Double, cast, func, select, true
 
 from assessment.read_models.checkpoints import Checkpoint
+from assessment.read_models.lookups import lookup
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.scratch_tables import projector_status
 from assessment.read_models.statements import compiled
 from assessment.read_models.tables import checkpoint, sittings
 
+_LAG: Final = cast(func.extract("epoch", func.now() - func.min(sittings.c.closes_at)), Double)
+SWEEP_LAG: Final = lookup(
+    "sweep_lag",
+    select(_LAG.label("seconds")).where(sittings.c.state == "started", sittings.c.closes_at < func.now()),
+)
 _PROGRESS: Final = compiled(
     select(
         checkpoint.c.log_id,
@@ -18,10 +24,7 @@ _PROGRESS: Final = compiled(
         checkpoint.c.hash,
         projector_status.c.state,
         projector_status.c.parked_position,
-        select(func.extract("epoch", func.now() - func.min(sittings.c.closes_at)))
-        .where(sittings.c.state == "started", sittings.c.closes_at < func.now())
-        .scalar_subquery()
-        .label("waiting_seconds"),
+        SWEEP_LAG.asked.scalar_subquery().label("waiting_seconds"),
     ).select_from(checkpoint.outerjoin(projector_status, true()))
 )
 

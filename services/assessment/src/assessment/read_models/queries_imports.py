@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from assessment.read_models.ports import Pool
+from assessment.read_models.employer_scope import scope
+from assessment.read_models.ports import Connection, Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.scratch_tables import import_reports
 from assessment.read_models.statements import compiled
@@ -26,16 +27,19 @@ _ONE: Final = compiled(
         import_reports.c.id == bindparam("import_id"),
     )
 )
+_GIVEN: Final = {
+    import_reports.c[name]: bindparam(parameter, type_=import_reports.c[name].type)
+    for name, parameter in (
+        ("id", "import_id"),
+        ("assessment_id", "assessment_id"),
+        ("digest", "digest"),
+        ("report", "report"),
+        ("sealed_questions", "sealed_questions"),
+    )
+}
 _KEEP: Final = compiled(
     insert(import_reports)
-    .values(
-        id=bindparam("import_id"),
-        employer_id=bindparam("employer_id"),
-        assessment_id=bindparam("assessment_id"),
-        digest=bindparam("digest"),
-        report=bindparam("report"),
-        sealed_questions=bindparam("sealed_questions"),
-    )
+    .from_select([import_reports.c.employer_id, *_GIVEN], select(scope().c.employer, *_GIVEN.values()))
     .on_conflict_do_nothing()
 )
 _PRUNE: Final = compiled(
@@ -52,7 +56,7 @@ async def sealed_import(reader: Reader, employer_id: str, assessment_id: str, im
 
 
 async def keep_import(pool: Pool, employer_id: str, assessment_id: str, report: ImportReport, sealed: str) -> None:
-    """Keep an import, once, and drop those that are too old."""
+    """Keep an import, once."""
     values = _KEEP.arguments(
         import_id=report.id,
         employer_id=employer_id,
@@ -62,4 +66,8 @@ async def keep_import(pool: Pool, employer_id: str, assessment_id: str, report: 
         sealed_questions=sealed,
     )
     await pool.execute(_KEEP.text, *values)
-    await pool.execute(_PRUNE.text, *_PRUNE.arguments())
+
+
+async def prune_imports(connection: Connection) -> None:
+    """Drop those that are too old, of all employers."""
+    await connection.execute(_PRUNE.text, *_PRUNE.arguments())

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from assessment.read_models.employer_scope import scope
 from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.scratch_tables import key_uses
@@ -40,9 +41,9 @@ _PAGE: Final = compiled(
     .order_by(api_keys.c.created_at, api_keys.c.id)
     .limit(bindparam("rows"))
 )
-_using = insert(key_uses).values(
-    key_id=bindparam("key_id"), employer_id=bindparam("employer_id"), used_at=bindparam("used_at")
-)
+_scope = scope()
+_used = (bindparam("key_id", type_=key_uses.c.key_id.type), bindparam("used_at", type_=key_uses.c.used_at.type))
+_using = insert(key_uses).from_select(["employer_id", "key_id", "used_at"], select(_scope.c.employer, *_used))
 _USED: Final = compiled(
     _using.on_conflict_do_update(
         index_elements=[key_uses.c.key_id],

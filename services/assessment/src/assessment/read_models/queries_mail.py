@@ -47,6 +47,7 @@ _CLAIM: Final = compiled(
     )
     .returning(
         outgoing_mail.c.event_id,
+        outgoing_mail.c.employer_id,
         outgoing_mail.c.invite_id,
         outgoing_mail.c.generation,
         outgoing_mail.c.attempts,
@@ -101,6 +102,7 @@ class ClaimedMail:
     """A mail whose turn it is; attempts: this one included."""
 
     event_id: str
+    employer_id: str
     invite_id: str
     generation: int
     attempts: int

@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ClauseElement
+from sqlalchemy import DDL, ClauseElement, Select, Table
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.ddl import ExecutableDDLElement
+from sqlalchemy.types import TypeEngine
+
+from assessment.read_models.employer_scope import is_of_one_employer, within
 
 _ASYNCPG: Final[Any] = dialect
+_DDL: Final[Any] = DDL
+"""Has no types either."""
+
 _DIALECT: Final = _ASYNCPG.dialect()
 
 
@@ -30,13 +36,32 @@ class Statement:
 
 
 def compiled(statement: ClauseElement) -> Statement:
-    """The statement's text and parameters; one that was never given a value must be named in `arguments`."""
+    """The statement's text and parameters; one that was never given a value must be named in `arguments`.
+
+    A query with the parameter `employer_id` sees that employer's rows; without it, row-level security shows it none.
+    """
+    if isinstance(statement, Select) and is_of_one_employer(statement):
+        statement = within(statement)
     form = statement.compile(dialect=_DIALECT)
     assert isinstance(form, SQLCompiler), "a statement with parameters, not a definition"
     names = tuple(form.positiontup or ())
     needed = {name for name, bind in form.binds.items() if bind.required}
     fixed = {name: value for name, value in form.params.items() if name not in needed}
     return Statement(str(form), names, fixed)
+
+
+def defining_of(table: Table, form: str, **parts: str) -> str:
+    """The text of a definition about one table, which stands in the form as %(fullname)s."""
+    return defining(_DDL(form, context=parts).against(table))
+
+
+def inlined(statement: ClauseElement) -> str:
+    """The statement's text with its values in it, for a function's body."""
+    return str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+
+
+def type_name(kind: TypeEngine[Any]) -> str:
+    return kind.compile(dialect=_DIALECT)
 
 
 def defining(element: ExecutableDDLElement) -> str:
