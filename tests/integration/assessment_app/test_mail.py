@@ -1,6 +1,7 @@
 """Mail against a real mail server: taken, refused, away, slow, killed in the middle, and never sent by a rebuild."""
 
 import dataclasses
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from assessment.app.candidate_keys import CandidateKeys
+from assessment.app.vault import Vault
 from assessment.domain.commands import ResendInvite, RevokeInvite
 from assessment.domain.decision import Refused
 from assessment.mail.carriers import SmtpCarrier
@@ -211,6 +214,24 @@ async def test_what_is_of_no_use_any_more_is_not_sent(world: World, process: Pro
         await work(sender(world, process, port, lambda: late))
         assert len(box.taken) == 2
     assert ("dropped", "it could not be sent in time") in [(state, why) for state, _, why in await world.rows(STATES)]
+
+
+async def test_a_mail_that_can_not_be_made_holds_up_no_other(
+    world: World, process: Process, published: Published
+) -> None:
+    box = Mailbox()
+    await invite(world, process, published, "broken@example.org", "erased@example.org", "grace@example.org")
+    ids = [world.secrets.candidate_id(published.employer_id, f"{name}@example.org") for name in ("broken", "erased")]
+    await world.side.execute("UPDATE live.candidates SET sealed_details = 'gcm1.AAAA' WHERE id = $1", ids[0])
+    await world.side.execute("UPDATE vault.candidate_keys SET key = NULL WHERE candidate_id = $1", ids[1])
+    keys = CandidateKeys(world.side, secrets.token_bytes)  # which has seen none of them
+    process.vault = Vault(world.secrets, keys)
+    async with a_mail_server(box) as port:
+        await work(sender(world, process, port))
+    assert [to for to, _ in box.taken] == ["grace@example.org"]
+    found = sorted((state, detail) for state, _, detail in await world.rows(STATES))
+    reasons = ["the candidate was erased", "the candidate's data can't be opened"]
+    assert found == [*(("dropped", reason) for reason in reasons), ("sent", None)]
 
 
 async def test_a_rebuild_sends_nothing_again(world: World, process: Process, published: Published) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from assessment.app.links import link
+from assessment.app.sealing import SealBroken
 from assessment.app.secrets import Secrets
 from assessment.app.vault import Vault
 from assessment.domain.decision import Refused
@@ -106,9 +107,14 @@ class Sender:
 
     async def _send(self, claimed: ClaimedMail, who: Addressee) -> None:
         means = self._means
-        plain = await means.vault.open_for_candidate(
-            claimed.employer_id, who.candidate_id, details_context(who.candidate_id), who.sealed_details
-        )
+        context = details_context(who.candidate_id)
+        try:
+            plain = await means.vault.open_for_candidate(
+                claimed.employer_id, who.candidate_id, context, who.sealed_details
+            )
+        except SealBroken:
+            await queries_mail.settle(means.pool, claimed.event_id, "dropped", "the candidate's data can't be opened")
+            return
         if plain is None:
             await queries_mail.settle(means.pool, claimed.event_id, "dropped", "the candidate was erased")
             return
