@@ -8,7 +8,7 @@ import asyncpg
 from tests.kit.services import READ_TOKEN
 
 MOVING = frozenset({"live.checkpoint", "scratch.projector_status", "scratch.key_uses", "vault.mail_cursor"})
-"""What the projector, the sender of mail and each use of a key move; whether there are new events is seen in the log."""
+"""What the projector, the sender of mail and each use of a key move; new events are seen in the log."""
 MADE_BEFORE = frozenset({"vault.candidate_keys"})
 """What a command makes ready before it is decided: a key of the asking employer's own."""
 
