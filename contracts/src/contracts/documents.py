@@ -8,7 +8,17 @@ from typing import Any, Final
 import msgspec
 
 from contracts.append import AppendRequest, AppendResult
-from contracts.assessment import assessments, bulk_invites, employers, imports, invites, public_links, results, take
+from contracts.assessment import (
+    accommodations,
+    assessments,
+    bulk_invites,
+    employers,
+    imports,
+    invites,
+    public_links,
+    results,
+    take,
+)
 from contracts.checkpoint import Checkpoint
 from contracts.cloud_events import CloudEvent
 from contracts.envelope import Event
@@ -23,7 +33,17 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 NAMESPACE: Final = "urn:eventrail:schema:"
 DEFINITIONS: Final = "#/$defs/{name}"
 EVENTRAIL: Final = (AppendRequest, AppendResult, Checkpoint, CloudEvent, Event, Health, Problem, Stats)
-ASSESSMENT_MODULES: Final = (assessments, bulk_invites, employers, imports, invites, public_links, results, take)
+ASSESSMENT_MODULES: Final = (
+    accommodations,
+    assessments,
+    bulk_invites,
+    employers,
+    imports,
+    invites,
+    public_links,
+    results,
+    take,
+)
 
 
 def schemas() -> dict[str, Document]:

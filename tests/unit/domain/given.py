@@ -1,10 +1,12 @@
 """What stands before a test begins: employers, drafts, published assessments, invited candidates."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from assessment.domain.accommodation_commands import GrantAccommodation, WithdrawAccommodation
 from assessment.domain.address import normalized_address
 from assessment.domain.commands import (
     CreateDraft,
@@ -189,3 +191,20 @@ def submit(
     **changes: Any,
 ) -> SubmitSitting:
     return SubmitSitting(at, an_id(submission), answers, 7, now or world.later(), **changes)
+
+
+def grant(world: World, at: Seat, **changes: Any) -> GrantAccommodation:
+    """Ten minutes more, where nothing else is said."""
+    terms: dict[str, Any] = {"multiplier": None, "minutes": 10, "no_limit": False, "reason": "A broken hand"}
+    if changes.keys() & {"multiplier", "no_limit"}:
+        terms["minutes"] = None
+    who = (at.employer_id, at.assessment_id, at.candidate_id, at.sitting_id)
+    fields = {**terms, "expected_position": None, "now": world.later(), **changes}
+    return GrantAccommodation(*who, **fields)
+
+
+def withdraw(world: World, at: Seat, **changes: Any) -> WithdrawAccommodation:
+    command = WithdrawAccommodation(
+        at.employer_id, at.assessment_id, at.candidate_id, at.sitting_id, None, world.later()
+    )
+    return replace(command, **changes)

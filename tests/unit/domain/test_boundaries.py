@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from assessment.domain import commands
+from assessment.domain.accommodation_commands import GrantAccommodation, WithdrawAccommodation
 from assessment.domain.boundaries import BOUNDARIES, OUTSIDE, Boundary, BoundaryRef
 from assessment.domain.reach import reach
 from assessment.domain.tags import SUBJECTS, tags_of, touched
@@ -43,9 +44,12 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "public_link.joined": ("public_link",),
     "sitting.started": ("sitting",),
     "sitting.answer_saved": ("sitting",),
+    "sitting.deadline_moved": ("sitting",),
     "sitting.submitted": ("sitting",),
     "sitting.reviewed": ("sitting",),
     "sitting.voided": ("sitting",),
+    "accommodation.granted": ("accommodation",),
+    "accommodation.withdrawn": ("accommodation",),
     "results.read": (),
     "results.listed": (),
 }
@@ -69,6 +73,8 @@ def _value(name: str, kind: Any) -> Any:
         return ()
     if name == "at" or name.endswith("_at"):
         return NOW
+    if name == "multiplier":
+        return "1.5"
     return 1 if kind is int else "x"
 
 
@@ -153,11 +159,17 @@ REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.JoinPublicLink(E, A, AN_ORDER, NOW), ["candidate", "invite", "public_link"], ["assessment"]),
     (commands.RevokeInvite(E, A, V, NOW), ["invite"], []),
     (commands.ResendInvite(E, A, V, {}, NOW), ["invite"], ["assessment"]),
-    (commands.StartSitting(SEAT, 1, NOW), ["sitting"], ["assessment", "invite"]),
-    (commands.SaveGivenAnswer(SEAT, "q", None, 1, 1, NOW), ["sitting"], ["assessment", "invite"]),
-    (commands.SubmitSitting(SEAT, "s", None, 1, NOW), ["sitting"], ["assessment", "invite"]),
+    (commands.StartSitting(SEAT, 1, NOW), ["sitting"], ["assessment", "invite", "accommodation"]),
+    (commands.SaveGivenAnswer(SEAT, "q", None, 1, 1, NOW), ["sitting"], ["assessment", "invite", "accommodation"]),
+    (commands.SubmitSitting(SEAT, "s", None, 1, NOW), ["sitting"], ["assessment", "invite", "accommodation"]),
     (commands.ReviewSubmission(E, S, "s", C, (), None, NOW), ["sitting"], []),
     (commands.VoidSubmission(E, S, "s", "r", NOW), ["sitting"], []),
+    (
+        GrantAccommodation(E, A, C, S, None, 5, False, "r", None, NOW),
+        ["sitting", "accommodation"],
+        ["assessment", "candidate"],
+    ),
+    (WithdrawAccommodation(E, A, C, S, None, NOW), ["sitting", "accommodation"], ["assessment", "candidate"]),
 ]
 
 
@@ -189,6 +201,7 @@ def test_rows_are_locked_in_one_order() -> None:
         "candidate",
         "invite",
         "public_link",
+        "accommodation",
     ]
     assert sorted(BOUNDARIES) == list(BOUNDARIES)
 

@@ -11,7 +11,16 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, PUBLIC_LINK, QUOTA, SITTING, BoundaryRef
+from assessment.domain.boundaries import (
+    ACCOMMODATION,
+    ASSESSMENT,
+    CANDIDATE,
+    INVITE,
+    PUBLIC_LINK,
+    QUOTA,
+    SITTING,
+    BoundaryRef,
+)
 from assessment.domain.commands import Command, InviteFromFile, ReviewSubmission, RevokeKey, RotateKey
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Refusal
@@ -19,6 +28,7 @@ from assessment.domain.invites import has_expired
 from assessment.domain.reach import reach
 from assessment.domain.sealing import opened_answer, opened_details, opened_keys, opened_notes
 from assessment.domain.state import (
+    AccommodationState,
     AssessmentState,
     CandidateState,
     EmployerState,
@@ -127,7 +137,7 @@ class World:
     def state(self, command: Command) -> State:
         """Read the rows of the command's reach."""
         reached = reach(command)
-        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command), {})
+        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command), {}, {})
         for ref in (*reached.locked, *reached.relied):
             self._load(ref, state)
         return state
@@ -181,6 +191,7 @@ class World:
             CANDIDATE: _candidate,
             INVITE: _invite,
             PUBLIC_LINK: _public_link,
+            ACCOMMODATION: _accommodation,
         }
         into[ref.id] = readers[ref.boundary](row)
 
@@ -220,6 +231,10 @@ def _candidate(row: Row) -> CandidateState:
 
 def _invite(row: Row) -> InviteState:
     return InviteState(**_picked(row, InviteState))
+
+
+def _accommodation(row: Row) -> AccommodationState:
+    return AccommodationState(**_picked(row, AccommodationState))
 
 
 def _public_link(row: Row) -> PublicLinkState:

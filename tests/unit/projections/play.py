@@ -296,6 +296,15 @@ def review(play: Play) -> Command:
     return ReviewSubmission(employer_id, sitting_id, submission_id, candidate_id, essays, None, play.world.now)
 
 
+def grant(play: Play) -> Command:
+    terms: list[dict[str, Any]] = [{"multiplier": Decimal("1.5")}, {"minutes": 1}, {"no_limit": True}]
+    return given.grant(play.world, a_seat(play), **play.random.choice(terms))
+
+
+def withdraw(play: Play) -> Command:
+    return given.withdraw(play.world, a_seat(play))
+
+
 def create_key(play: Play) -> Command:
     role: Role = play.random.choice(["reviewer", "author", "owner", "owner"])
     expires_at = play.random.choice([None, None, play.world.now + timedelta(seconds=300)])
@@ -337,7 +346,7 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (10, issue),
     (3, from_file),
     (5, join),
-    (2, change_link),
+    (4, change_link),
     (2, revoke),
     (4, resend),
     (12, start),
@@ -345,6 +354,8 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (16, submit),
     (6, void),
     (6, review),
+    (3, grant),
+    (2, withdraw),
 ]
 WEIGHTS: Final = [weight for weight, _ in CHOICES]
 MOVES: Final = [move for _, move in CHOICES]

@@ -49,7 +49,7 @@ HANGING_ON = ("sitting.answer_saved", "sitting.reviewed", "key.created", "key.ro
 def every_kind_of_fact() -> World:
     """One history in which each type of event happens."""
     world = World()
-    given.draft(world, EVERY_KIND)
+    given.draft(world, EVERY_KIND, time_limit_seconds=3600)
     world.done(duplicate(world))
     world.done(DeleteDraft(EMPLOYER, an_id("copy"), None, world.later()))
     world.done(EditDraft(EMPLOYER, ASSESSMENT, ChangeAssessment(title="History"), None, world.later()))
@@ -63,6 +63,8 @@ def every_kind_of_fact() -> World:
     world.done(start(world, seat))
     world.done(save(world, seat, 3, "tea"))
     world.done(save(world, seat, 3, "coffee", 2))
+    world.done(given.grant(world, seat, no_limit=True))
+    world.done(given.withdraw(world, seat))
     world.done(submit(world, seat, {question_id(5): "Long ago …"}))
     essay = EssayReview(question_id(5), Decimal("2.5"), "Well said")
     sitting = (EMPLOYER, seat.sitting_id, an_id("submission"), seat.candidate_id)
@@ -150,7 +152,15 @@ def replace_struct(fact: Any, **changes: Any) -> Any:
 def test_a_fact_changes_the_rows_that_it_touches_and_what_hangs_on_them(fact: Fact) -> None:
     if type_of(fact) in ("sitting.submitted", "sitting.reviewed"):
         fact = replace_struct(fact, percent="50.00")
-    boundary_tables = {"employers", "assessments", "sittings", "candidates", "invites", "public_links"}
+    boundary_tables = {
+        "employers",
+        "assessments",
+        "sittings",
+        "candidates",
+        "invites",
+        "public_links",
+        "accommodations",
+    }
     made_here = {"public_links"} if type_of(fact) == "assessment.published" else set()
     changed = {change.table for change in project(fact)} & boundary_tables - made_here
     stamped = {ref.boundary.table for ref in touched(fact)}
@@ -221,7 +231,7 @@ def test_rows_carry_the_position_of_their_last_append(history: World) -> None:
             last |= {(ref.boundary.table, ref.id): position for ref in touched(fact)}
     rows = {
         (table, row["id"]): row["position"]
-        for table in ("employers", "assessments", "sittings", "candidates", "invites", "public_links")
+        for table in ("employers", "assessments", "sittings", "candidates", "invites", "public_links", "accommodations")
         for row in history.rows.all(f"SELECT id, position FROM {table}")
     }
     assert rows == {key: position for key, position in last.items() if key != ("assessments", an_id("copy"))}

@@ -33,7 +33,10 @@ class TakeQuestion(Message, frozen=True):
 
 
 class TakeAnswer(Message, frozen=True):
-    """questions: null until the sitting was started, unless there is no time limit."""
+    """time_limit_seconds: the candidate's own, with what they are granted; null where no time runs.
+
+    questions: null until the sitting was started, unless the assessment has no time limit
+    """
 
     title: str
     instructions: str

@@ -1,5 +1,6 @@
 """The facts of the assessment service: a Struct for each event type, and the registry that decodes them."""
 
+from contracts.events.accommodations import AccommodationGranted, AccommodationWithdrawn, SittingDeadlineMoved
 from contracts.events.assessments import (
     AssessmentClosed,
     AssessmentCreated,
@@ -19,6 +20,8 @@ from contracts.events.results import ResultsListed, ResultsRead
 from contracts.events.sittings import AnswerSaved, SittingReviewed, SittingStarted, SittingSubmitted, SittingVoided
 
 __all__ = [
+    "AccommodationGranted",
+    "AccommodationWithdrawn",
     "AnswerSaved",
     "AssessmentClosed",
     "AssessmentCreated",
@@ -42,6 +45,7 @@ __all__ = [
     "QuestionsReplaced",
     "ResultsListed",
     "ResultsRead",
+    "SittingDeadlineMoved",
     "SittingReviewed",
     "SittingStarted",
     "SittingSubmitted",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from contracts.events.accommodations import AccommodationGranted, AccommodationWithdrawn, SittingDeadlineMoved
 from contracts.events.assessments import (
     AssessmentClosed,
     AssessmentCreated,
@@ -48,9 +49,12 @@ Fact = (
     | PublicLinkJoined
     | SittingStarted
     | AnswerSaved
+    | SittingDeadlineMoved
     | SittingSubmitted
     | SittingReviewed
     | SittingVoided
+    | AccommodationGranted
+    | AccommodationWithdrawn
     | ResultsRead
     | ResultsListed
 )
@@ -76,9 +80,12 @@ STRUCTS: Final[Mapping[str, type[Fact]]] = {
     "public_link.joined": PublicLinkJoined,
     "sitting.started": SittingStarted,
     "sitting.answer_saved": AnswerSaved,
+    "sitting.deadline_moved": SittingDeadlineMoved,
     "sitting.submitted": SittingSubmitted,
     "sitting.reviewed": SittingReviewed,
     "sitting.voided": SittingVoided,
+    "accommodation.granted": AccommodationGranted,
+    "accommodation.withdrawn": AccommodationWithdrawn,
     "results.read": ResultsRead,
     "results.listed": ResultsListed,
 }

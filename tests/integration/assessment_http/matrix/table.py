@@ -146,6 +146,12 @@ TABLE: Final[Mapping[str, Row]] = {
     "listInvites": of_employer("reviewer", "published", "200"),
     "revokeInvite": of_employer("author", "invite", "200"),
     "resendInvite": of_employer("author", "invite", "200"),
+    "listAccommodations": of_employer("author", "published", "200"),
+    "getAccommodation": of_employer("author", "accommodation", "200"),
+    "grantAccommodation": of_employer(
+        "author", "accommodation", "200", lambda _: {"minutes": 5, "reason": "A broken hand"}
+    ),
+    "withdrawAccommodation": of_employer("author", "accommodation", "200"),
     "listSubmissions": of_employer("reviewer", "published", "200"),
     "getSubmission": of_employer("reviewer", "submission", "200"),
     "reviewSubmission": of_employer("author", "submission", "200", _essays),

@@ -33,6 +33,7 @@ Place = Literal[
     "capped link",
     "invite",
     "seat",
+    "accommodation",
     "sitting",
     "submission",
 ]
@@ -76,7 +77,7 @@ class World:
     published: Assessment
     standing: dict[Place, Target] = field(default_factory=dict)
 
-    async def target(self, place: Place) -> Target:
+    async def target(self, place: Place) -> Target:  # noqa: C901 (one case for each kind of place)
         match place:
             case "nothing":
                 target = Target()
@@ -103,6 +104,8 @@ class World:
                 made_invite = await self.invited()
                 ids = {"assessment_id": self.published.id, "invite_id": made_invite.id}
                 target = Target(ids, candidate=made_invite)
+            case "accommodation":
+                target = await self._accommodation()
             case _:
                 target = await self._sitting(place)
         return target
@@ -138,6 +141,14 @@ class World:
         submission_id = receipt.json["submission_id"]
         read = (await self.employer.api.get(f"/v1/submissions/{submission_id}?at_least={receipt.position}")).expect(200)
         return Target({"submission_id": submission_id}, read.etag, question["id"], candidate=candidate)
+
+    async def _accommodation(self) -> Target:
+        candidate = await self.invited()
+        ids = {"assessment_id": self.published.id, "candidate_id": candidate.candidate_id}
+        path = f"{self.published.path}/accommodations/{candidate.candidate_id}"
+        body = {"multiplier": 1.5, "reason": self.mark}
+        granted = (await self.employer.api.put(path, body, etag='"0"')).expect(200)
+        return Target(ids, granted.etag)
 
     def _email(self) -> str:
         return f"{self.mark}.{a_key()}@example.org".lower()

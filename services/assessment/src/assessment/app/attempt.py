@@ -16,6 +16,7 @@ from assessment.app.interruption import Interruption, Point
 from assessment.app.recording import condition_of, events_of
 from assessment.app.state_loading import StateLoader
 from assessment.app.vault import CandidateErased
+from assessment.domain.accommodation_commands import GrantAccommodation
 from assessment.domain.boundaries import Reach
 from assessment.domain.commands import Command, ReviewSubmission
 from assessment.domain.decide import decide
@@ -146,7 +147,7 @@ def _decided(order: Order, state: State) -> Decision:
     try:
         return decide(order.command, state, order.sealer)
     except CandidateErased:
-        is_theirs = not isinstance(order.command, ReviewSubmission)
+        is_theirs = not isinstance(order.command, ReviewSubmission | GrantAccommodation)
         return Refusal(Reason.INVITE_INVALID if is_theirs else Reason.CONFLICT, "The candidate's data was erased")
 
 

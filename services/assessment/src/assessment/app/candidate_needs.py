@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assessment.domain.accommodation_commands import GrantAccommodation
 from assessment.domain.commands import (
     Command,
     InviteFromFile,
@@ -30,7 +31,7 @@ def candidate_needs(command: Command) -> CandidateNeeds:
             return CandidateNeeds(created=(command.order.candidate_id,))
         case StartSitting() | SaveGivenAnswer() | SubmitSitting():
             return CandidateNeeds(loaded=(command.seat.candidate_id,))
-        case ReviewSubmission():
+        case ReviewSubmission() | GrantAccommodation():
             return CandidateNeeds(loaded=(command.candidate_id,))
         case _:
             return CandidateNeeds()

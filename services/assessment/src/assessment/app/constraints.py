@@ -26,6 +26,9 @@ _SAID: Final[dict[str, tuple[Reason, str]]] = {
     "sittings_of_assessment": (Reason.NOT_FOUND, "There is no such assessment"),
     "sittings_of_version": (Reason.NOT_FOUND, "There is no such version"),
     "sittings_of_candidate": (Reason.NOT_FOUND, "There is no such candidate"),
+    "accommodations_one_per_candidate": (Reason.CONFLICT, "The candidate has an accommodation already"),
+    "accommodations_of_assessment": (Reason.NOT_FOUND, "There is no such assessment"),
+    "accommodations_of_candidate": (Reason.NOT_FOUND, "There is no such candidate"),
     "saved_answers_of_sitting": (Reason.NOT_STARTED, "The sitting has not been started"),
     "submissions_of_sitting": (Reason.NOT_STARTED, "The sitting has not been started"),
     "submissions_of_version": (Reason.NOT_FOUND, "There is no such version"),
@@ -39,6 +42,8 @@ _MALFORMED: Final[dict[str, str]] = {
     "assessments_passing_in_range": "$.passing_percent",
     "assessments_question_count_in_range": "$.questions",
     "assessments_points_in_range": "$.questions",
+    "accommodations_multiplier_in_range": "$.multiplier",
+    "accommodations_minutes_in_range": "$.minutes",
     "saved_answers_sequence_in_range": "$.sequence",
 }
 

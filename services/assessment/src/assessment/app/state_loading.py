@@ -16,6 +16,7 @@ from assessment.app.version_contents import Content, Pin, VersionContents, opene
 from assessment.domain.commands import Command
 from assessment.domain.sealing import details_context, opened_details
 from assessment.domain.state import (
+    AccommodationState,
     AssessmentState,
     CandidateState,
     EmployerState,
@@ -58,6 +59,7 @@ class CandidateRow(Message, frozen=True):
 
 _EMPLOYER: Final = msgspec.json.Decoder(EmployerState)
 _INVITE: Final = msgspec.json.Decoder(InviteState)
+_ACCOMMODATION: Final = msgspec.json.Decoder(AccommodationState)
 _PUBLIC_LINK: Final = msgspec.json.Decoder(PublicLinkState)
 _SITTING: Final = msgspec.json.Decoder(SittingState)
 _ASSESSMENT: Final = msgspec.json.Decoder(AssessmentRow)
@@ -92,6 +94,7 @@ class StateLoader:
             submissions=await read_reviewed(connection, command, candidate_keys),
             invited=await read_invited(connection, command),
             keys=await read_key(connection, command),
+            accommodations={one.id: one for one in map(_ACCOMMODATION.decode, documents.get("accommodation", ()))},
             public_links={one.id: one for one in map(_PUBLIC_LINK.decode, documents.get("public_link", ()))},
         )
 

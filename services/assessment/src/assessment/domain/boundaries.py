@@ -54,7 +54,14 @@ SITTING: Final = Boundary(
     "sitting",
     "sittings",
     "sitting",
-    ("sitting.started", "sitting.answer_saved", "sitting.submitted", "sitting.reviewed", "sitting.voided"),
+    (
+        "sitting.started",
+        "sitting.answer_saved",
+        "sitting.deadline_moved",
+        "sitting.submitted",
+        "sitting.reviewed",
+        "sitting.voided",
+    ),
 )
 CANDIDATE: Final = Boundary(4, "candidate", "candidates", "candidate", ("candidate.registered", "candidate.updated"))
 INVITE: Final = Boundary(5, "invite", "invites", "invite", ("invite.created", "invite.revoked", "invite.resent"))
@@ -63,7 +70,12 @@ PUBLIC_LINK: Final = Boundary(
 )
 """Its row has the assessment's id, and a lock of its own: who joins does not hold up who edits or starts."""
 
-BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE, PUBLIC_LINK)
+ACCOMMODATION: Final = Boundary(
+    7, "accommodation", "accommodations", "sitting", ("accommodation.granted", "accommodation.withdrawn")
+)
+"""Its row has the sitting's id, and exists before the sitting does; it leaves a submission's position alone."""
+
+BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE, PUBLIC_LINK, ACCOMMODATION)
 
 OUTSIDE: Final = ("results.read", "results.listed")
 """Facts of no boundary: nothing is decided on them and no row changes, so nothing is locked or stamped for them."""

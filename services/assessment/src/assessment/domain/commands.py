@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from assessment.domain.accommodation_commands import GrantAccommodation, WithdrawAccommodation
 from assessment.domain.invite_commands import (
     ChangePublicLink,
     InviteFromFile,
@@ -257,4 +258,6 @@ Command = (
     | SubmitSitting
     | ReviewSubmission
     | VoidSubmission
+    | GrantAccommodation
+    | WithdrawAccommodation
 )

@@ -7,6 +7,7 @@ on the same rows is decided alike wherever and whenever it runs.
 from typing import assert_never
 
 from assessment.domain import (
+    accommodations,
     api_keys,
     drafts,
     employers,
@@ -17,6 +18,7 @@ from assessment.domain import (
     sittings,
     submissions,
 )
+from assessment.domain.accommodation_commands import GrantAccommodation, WithdrawAccommodation
 from assessment.domain.commands import (
     ChangeEmployerLimit,
     ChangePublicLink,
@@ -85,10 +87,8 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return invites.issue_invites(command, state, sealer)
         case InviteFromFile():
             return invites.invite_from_file(command, state, sealer)
-        case ChangePublicLink():
-            return public_links.change_public_link(command, state)
-        case JoinPublicLink():
-            return public_links.join_public_link(command, state, sealer)
+        case ChangePublicLink() | JoinPublicLink():
+            return public_links.decide_link(command, state, sealer)
         case RevokeInvite():
             return invites.revoke_invite(command, state)
         case ResendInvite():
@@ -103,5 +103,7 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return reviews.review_submission(command, state, sealer)
         case VoidSubmission():
             return submissions.void_submission(command, state)
+        case GrantAccommodation() | WithdrawAccommodation():
+            return accommodations.accommodate(command, state, sealer)
         case _:
             assert_never(command)

@@ -10,6 +10,12 @@ from assessment.domain.state import PublicLinkState, State
 from contracts.events import PublicLinkChanged, PublicLinkJoined
 
 
+def decide_link(command: ChangePublicLink | JoinPublicLink, state: State, sealer: Sealer) -> Decision:
+    if isinstance(command, ChangePublicLink):
+        return change_public_link(command, state)
+    return join_public_link(command, state, sealer)
+
+
 def change_public_link(command: ChangePublicLink, state: State) -> Decision:
     """Say anew who may come in; a cap below those who came in already is refused."""
     assessment = own_published(state, command.employer_id, command.assessment_id)

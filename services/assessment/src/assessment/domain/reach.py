@@ -2,7 +2,18 @@
 
 from typing import assert_never
 
-from assessment.domain.boundaries import ASSESSMENT, CANDIDATE, INVITE, PUBLIC_LINK, QUOTA, SITTING, BoundaryRef, Reach
+from assessment.domain.accommodation_commands import GrantAccommodation, WithdrawAccommodation
+from assessment.domain.boundaries import (
+    ACCOMMODATION,
+    ASSESSMENT,
+    CANDIDATE,
+    INVITE,
+    PUBLIC_LINK,
+    QUOTA,
+    SITTING,
+    BoundaryRef,
+    Reach,
+)
 from assessment.domain.commands import (
     ChangeEmployerLimit,
     ChangePublicLink,
@@ -33,7 +44,7 @@ from assessment.domain.commands import (
 )
 
 
-def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each kind of command)
+def reach(command: Command) -> Reach:  # noqa: C901, PLR0911, PLR0912 (one case for each kind of command)
     """Give the boundaries of a command, before any row is read."""
     match command:
         case CreateEmployer() | ChangeEmployerLimit() | CreateKey() | RotateKey() | RevokeKey():
@@ -63,6 +74,8 @@ def reach(command: Command) -> Reach:  # noqa: C901, PLR0911 (one case for each 
             return _sitting(command.seat)
         case ReviewSubmission() | VoidSubmission():
             return _locking(command.employer_id, BoundaryRef(SITTING, command.sitting_id))
+        case GrantAccommodation() | WithdrawAccommodation():
+            return _accommodating(command)
         case _:
             assert_never(command)
 
@@ -79,5 +92,18 @@ def _inviting(employer_id: str, assessment_id: str, orders: tuple[InviteOrder, .
 
 
 def _sitting(seat: Seat) -> Reach:
-    relied = (BoundaryRef(ASSESSMENT, seat.assessment_id), BoundaryRef(INVITE, seat.invite_id))
+    """What is granted is relied on too: a start that did not see it is no start."""
+    relied = (
+        BoundaryRef(ASSESSMENT, seat.assessment_id),
+        BoundaryRef(INVITE, seat.invite_id),
+        BoundaryRef(ACCOMMODATION, seat.sitting_id),
+    )
     return _locking(seat.employer_id, BoundaryRef(SITTING, seat.sitting_id), relied=relied)
+
+
+def _accommodating(command: GrantAccommodation | WithdrawAccommodation) -> Reach:
+    """Lock both rows, of which neither may exist yet: the attempt's time moves with what is granted."""
+    sitting = BoundaryRef(SITTING, command.sitting_id)
+    accommodation = BoundaryRef(ACCOMMODATION, command.sitting_id)
+    relied = (BoundaryRef(ASSESSMENT, command.assessment_id), BoundaryRef(CANDIDATE, command.candidate_id))
+    return _locking(command.employer_id, sitting, accommodation, relied=relied)

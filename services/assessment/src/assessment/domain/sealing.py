@@ -36,6 +36,18 @@ def notes_context(submission_id: str) -> str:
     return f"submission:{submission_id}:notes"
 
 
+def reason_context(sitting_id: str) -> str:
+    return f"sitting:{sitting_id}:accommodation"
+
+
+def plain_reason(reason: str) -> bytes:
+    return reason.encode()
+
+
+def opened_reason(plain: bytes) -> str:
+    return plain.decode()
+
+
 def plain_keys(keys: tuple[AnswerKey, ...]) -> bytes:
     return canonical_json(keys)
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from assessment.domain.commands import Seat
 from assessment.domain.decision import Reason, Refused
+from assessment.domain.extra_time import ExtraTime, extra_time
 from assessment.domain.invites import has_expired
 from assessment.domain.pools import asked_of, drawn
 from assessment.domain.questions import Content
@@ -22,11 +23,12 @@ from contracts.events import SittingStarted
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """A seat as the rows have it; sitting: the latest attempt, null before the first."""
+    """A seat as the rows have it; sitting: the latest attempt, null before the first; extra: what is granted now."""
 
     assessment: AssessmentState
     invite: InviteState
     sitting: SittingState | None
+    extra: ExtraTime
 
 
 def seated(state: State, seat: Seat) -> Seated:
@@ -49,7 +51,7 @@ def seated_once(state: State, seat: Seat) -> Seated:
     sitting = state.sittings.get(seat.sitting_id)
     if sitting is not None and (sitting.employer_id, sitting.assessment_id, sitting.candidate_id) != named:
         raise _invalid()
-    return Seated(assessment, invite, sitting)
+    return Seated(assessment, invite, sitting, extra_time(state.accommodations.get(seat.sitting_id)))
 
 
 def open_attempt(place: Seated) -> SittingState | None:
@@ -70,14 +72,14 @@ def asked(place: Seated, sitting: SittingState) -> Content:
 
 
 def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted:
-    """Begin the next attempt; the server's clock fixes its deadline here."""
+    """Begin the next attempt; the server's clock fixes its deadline here, with what is granted by then."""
     assessment = place.assessment
-    if has_expired(place.invite.expires_at, now):
+    if has_expired(place.extra.expires_at(place.invite.expires_at), now):
         raise _invalid()
     if assessment.status != "published":
         raise Refused(Reason.NOT_PUBLISHED, "The assessment is not open")
     assert assessment.version is not None, "a published assessment has a version"
-    limit = assessment.settings.time_limit_seconds
+    limit = place.extra.limit_seconds(assessment.settings.time_limit_seconds)
     attempt = 1 if place.sitting is None else place.sitting.attempt + 1
     return SittingStarted(
         sitting_id=seat.sitting_id,
@@ -103,7 +105,7 @@ def attempt_for_answers(
     if sitting is not None:
         return sitting, ()
     started = begun(place, seat, seed, now)
-    if started.deadline_at is not None:
+    if place.assessment.settings.time_limit_seconds is not None:
         raise Refused(Reason.NOT_STARTED, "Start the sitting first: its time is limited")
     return _as_state(started), (started,)
 

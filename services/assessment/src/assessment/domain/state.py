@@ -105,6 +105,19 @@ class PublicLinkState:
 
 
 @dataclass(frozen=True, slots=True)
+class AccommodationState:
+    """id: the sitting's; extra_seconds: null for no limit; withdrawn_at: null while it is granted."""
+
+    id: str
+    employer_id: str
+    assessment_id: str
+    candidate_id: str
+    extra_seconds: int | None
+    withdrawn_at: datetime | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class SavedState:
     sequence: int
     answer: GivenAnswer
@@ -168,3 +181,4 @@ class State:
     invited: frozenset[str] = frozenset()
     keys: Mapping[str, KeyState] = field(default_factory=dict)
     public_links: Mapping[str, PublicLinkState] = field(default_factory=dict)
+    accommodations: Mapping[str, AccommodationState] = field(default_factory=dict)

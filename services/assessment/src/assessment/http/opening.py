@@ -12,7 +12,9 @@ from assessment.domain.sealing import (
     opened_details,
     opened_keys,
     opened_notes,
+    opened_reason,
     opened_records,
+    reason_context,
     records_context,
 )
 from contracts.assessment.take import GivenAnswer
@@ -58,6 +60,16 @@ async def saved_answers(vault: Vault, seat: Seat, attempt: int, sealed: Mapping[
     return {
         question_id: opened_answer(value) for question_id, value in zip(sealed, plain, strict=True) if value is not None
     }
+
+
+async def reasons_of(vault: Vault, employer_id: str, sealed: Iterable[tuple[str, str, str]]) -> dict[str, str | None]:
+    """Open (candidate id, sitting id, sealed reason), by candidate; None for one that was erased."""
+    rows = list(sealed)
+    plain = await vault.open_for_candidates(
+        employer_id,
+        [SealedForCandidate(candidate, reason_context(sitting), value) for candidate, sitting, value in rows],
+    )
+    return {row[0]: None if value is None else opened_reason(value) for row, value in zip(rows, plain, strict=True)}
 
 
 def keys_of(vault: Vault, assessment_id: str, sealed: str) -> tuple[AnswerKey, ...]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar.handlers import HTTPRouteHandler
 
 from assessment.http import (
+    accommodations,
     assessments,
     audit,
     bulk_invites,
@@ -51,6 +52,10 @@ RESOURCES: Final[tuple[HTTPRouteHandler, ...]] = (
     invites.list_invites,
     invites.revoke_invite,
     invites.resend_invite,
+    accommodations.list_accommodations,
+    accommodations.get_accommodation,
+    accommodations.grant_accommodation,
+    accommodations.withdraw_accommodation,
     submissions.list_submissions,
     submissions.get_submission,
     submissions.review_submission,

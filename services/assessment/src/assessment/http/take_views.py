@@ -51,7 +51,7 @@ def take_answer(row: TakeRow, state: TakeState, seed: int, saved: Mapping[str, S
     return TakeAnswer(
         title=settings.title,
         instructions=settings.instructions,
-        time_limit_seconds=settings.time_limit_seconds,
+        time_limit_seconds=row.extra.limit_seconds(settings.time_limit_seconds),
         grace_seconds=settings.grace_seconds,
         question_count=len(questions),
         state=state,

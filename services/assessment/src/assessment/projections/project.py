@@ -8,9 +8,18 @@ among the changes: whoever applies them stamps the rows that `touched` names.
 from typing import assert_never
 
 from assessment.domain.tags import touched
-from assessment.projections import project_assessments, project_invites, project_keys, project_people, project_sittings
+from assessment.projections import (
+    project_accommodations,
+    project_assessments,
+    project_invites,
+    project_keys,
+    project_people,
+    project_sittings,
+)
 from assessment.projections.changes import Change
 from contracts.events import (
+    AccommodationGranted,
+    AccommodationWithdrawn,
     AnswerSaved,
     AssessmentClosed,
     AssessmentCreated,
@@ -33,6 +42,7 @@ from contracts.events import (
     QuestionsReplaced,
     ResultsListed,
     ResultsRead,
+    SittingDeadlineMoved,
     SittingReviewed,
     SittingStarted,
     SittingSubmitted,
@@ -85,5 +95,7 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_sittings.voided(fact)
         case ResultsRead() | ResultsListed():
             return ()
+        case SittingDeadlineMoved() | AccommodationGranted() | AccommodationWithdrawn():
+            return project_accommodations.accommodation_changes(fact)
         case _:
             assert_never(fact)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, exists, or_, select
+from sqlalchemy import Interval, and_, bindparam, exists, literal_column, or_, select
 
 from assessment.domain.commands import Seat
 from assessment.read_models.lookups import lookup
 from assessment.read_models.queries_reader import Reader
-from assessment.read_models.tables import api_keys, invites, sittings
+from assessment.read_models.tables import accommodations, api_keys, invites, sittings
 from contracts.assessment.keys import Role
 
 KEY_OF_SECRET: Final = lookup(
@@ -34,13 +34,29 @@ _BEGUN: Final = select(sittings.c.id).where(
     sittings.c.candidate_id == invites.c.candidate_id,
     sittings.c.state != "voided",
 )
+_GRANTED: Final = select(accommodations.c.id).where(
+    accommodations.c.employer_id == invites.c.employer_id,
+    accommodations.c.assessment_id == invites.c.assessment_id,
+    accommodations.c.candidate_id == invites.c.candidate_id,
+    accommodations.c.withdrawn_at.is_(None),
+    or_(
+        accommodations.c.no_limit,
+        invites.c.expires_at + accommodations.c.extra_seconds * literal_column("interval '1 second'", Interval)
+        > bindparam("now", type_=invites.c.expires_at.type),
+    ),
+)
 SEAT_OF_TOKEN: Final = lookup(
     "seat_of_token",
     select(invites.c.id, invites.c.employer_id, invites.c.assessment_id, invites.c.candidate_id).where(
         and_(
             invites.c.token_sha256 == bindparam("sha256"),
             invites.c.status == "open",
-            or_(invites.c.expires_at.is_(None), invites.c.expires_at > bindparam("now"), exists(_BEGUN)),
+            or_(
+                invites.c.expires_at.is_(None),
+                invites.c.expires_at > bindparam("now"),
+                exists(_BEGUN),
+                exists(_GRANTED),
+            ),
         )
     ),
 )
@@ -64,7 +80,8 @@ async def key_of_secret(reader: Reader, sha256: str, now: datetime) -> KeyHolder
 async def seat_of_token(reader: Reader, sha256: str, now: datetime) -> Seat | None:
     """The seat that a token opens at this moment; None for a token that is unknown, expired or revoked.
 
-    What was begun in time may be finished after the invite has expired: there the deadline ends it.
+    What was begun in time may be finished after the invite has expired: there the deadline ends it. More time that was
+    granted pushes the expiry too, as `extra_time` does.
     """
     row = await reader.one(SEAT_OF_TOKEN.call, sha256=sha256, now=now)
     if row is None:

@@ -8,9 +8,18 @@ import msgspec
 from sqlalchemy import and_, bindparam, func, select
 
 from assessment.domain.commands import Seat
+from assessment.domain.extra_time import NO_EXTRA_TIME, ExtraTime
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
-from assessment.read_models.tables import assessments, invites, saved_answers, sittings, submissions, versions
+from assessment.read_models.tables import (
+    accommodations,
+    assessments,
+    invites,
+    saved_answers,
+    sittings,
+    submissions,
+    versions,
+)
 from contracts.questions import Question, Settings
 
 _SETTINGS: Final = msgspec.json.Decoder(Settings)
@@ -37,10 +46,21 @@ _PAGE: Final = compiled(
         sittings.c.deadline_at,
         sittings.c.seed,
         sittings.c.question_ids,
+        accommodations.c.id.label("granted"),
+        accommodations.c.extra_seconds,
     )
     .select_from(invites)
     .join(assessments, _OF_INVITE)
     .outerjoin(sittings, _BY_INVITE)
+    .outerjoin(
+        accommodations,
+        and_(
+            accommodations.c.employer_id == invites.c.employer_id,
+            accommodations.c.assessment_id == invites.c.assessment_id,
+            accommodations.c.candidate_id == invites.c.candidate_id,
+            accommodations.c.withdrawn_at.is_(None),
+        ),
+    )
     .join(
         versions,
         and_(
@@ -101,6 +121,7 @@ class TakeRow:
     questions: tuple[Question, ...]
     invite_position: int
     sitting: SittingRow | None
+    extra: ExtraTime = NO_EXTRA_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +164,7 @@ async def take_page(reader: Reader, seat: Seat) -> TakeRow | None:
         questions=_QUESTIONS.decode(row["questions"]),
         invite_position=row["invite_position"],
         sitting=sitting,
+        extra=NO_EXTRA_TIME if row["granted"] is None else ExtraTime(row["extra_seconds"]),
     )
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     text as sql,
 )
 
+from assessment.read_models.accommodation_tables import accommodations
 from assessment.read_models.columns import document, identity, moment, stamp, text
 from assessment.read_models.employer_tables import api_keys, employers
 from assessment.read_models.invite_tables import invites, public_links
@@ -28,6 +29,7 @@ from contracts.assessment import limits
 
 __all__ = [
     "LIVE",
+    "accommodations",
     "assessments",
     "candidates",
     "checkpoint",
