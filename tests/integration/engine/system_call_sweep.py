@@ -79,7 +79,7 @@ class Sweep:
         found = [call for call in found if not names or call.name in names]
         found = [call for call in found if not need_room or call.name != "openat" or "O_CREAT" in call.line]
         self.totals.calls += len(found)
-        return found[self._offset % self._stride :: self._stride]
+        return self._of_every_stride(found)
 
     def kill(self, scene: Scene, call: SystemCall) -> None:
         """SIGKILL as the call begins."""
@@ -117,8 +117,12 @@ class Sweep:
             return
         seen.add(signature)
         self.totals.calls += len(start)
-        for second in start[self._offset % self._stride :: self._stride]:
+        for second in self._of_every_stride(start):
             self.kill(again, second)
+
+    def _of_every_stride(self, found: list[SystemCall]) -> list[SystemCall]:
+        """One of each stride, and at least one where there is any."""
+        return found[self._offset % max(1, min(self._stride, len(found))) :: self._stride]
 
     def _live(self, scene: Scene, inject: str | None = None) -> Traced:
         shutil.rmtree(self._log, ignore_errors=True)

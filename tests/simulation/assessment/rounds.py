@@ -1,6 +1,7 @@
 """One round: employers and seats without faults, then many clients with them, then rest, and the checks."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 from assessment.domain.commands import JoinPublicLink, Seat
 from assessment.projections.progress import Quiet
 from assessment.projections.rebuilding import Rebuilder
+from assessment.read_models.checkpoints import read_checkpoint
 from assessment.read_models.connections import connect
 from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import OwnConnection
@@ -33,6 +35,7 @@ from tests.simulation.assessment.faults import Faults, FaultyStore, Odds
 from tests.simulation.assessment.history import History
 
 WEB_PROCESSES = 3
+PROGRESS_SECONDS = 2.0
 ACTIVE_LIMIT = 2
 QUICK = {"command_attempts": 6, "command_seconds": 6.0, "projection_wait_seconds": 1.0}
 LIMITS = {"lock_timeout": "5000", "statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
@@ -104,15 +107,25 @@ class Simulation:
             await asyncio.sleep(0.05)
 
     async def _disturb(self, random: Random) -> None:
-        """The projector stops for a while, or its backend is killed."""
+        """The projector stops for a while, or its backend is killed; every other time only after some progress."""
         while True:
             await asyncio.sleep(random.random() * 0.1)
+            if random.random() < 0.5:
+                await self._come_further()
             if random.random() < 0.5:
                 await self._faults.kill_one("assessment projector")
                 continue
             await self._world.stop_projector()
             await asyncio.sleep(random.random() * 0.15)
             self._world.project(parked_seconds=0.05)
+
+    async def _come_further(self) -> None:
+        """Wait until the projector has moved on: on a slow machine it would never end a start otherwise."""
+        before = (await read_checkpoint(self._world.side)).position
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PROGRESS_SECONDS):
+                while (await read_checkpoint(self._world.side)).position == before:  # noqa: ASYNC110 - as in _watch
+                    await asyncio.sleep(0.01)
 
     async def _scene(self) -> Scene:
         employer_id = new_id()

@@ -91,7 +91,7 @@ async def test_control_without_the_key(simulation: Simulation, monkeypatch: pyte
 async def test_control_with_refusals_that_do_not_ask_the_log(
     simulation: Simulation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def never(store: EventStore, condition: Condition) -> int | None:
+    async def never(store: EventStore, condition: Condition, employer_id: str) -> int | None:
         return None
 
     monkeypatch.setattr(commands, "event_after", never)
