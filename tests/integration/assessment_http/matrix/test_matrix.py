@@ -133,7 +133,8 @@ async def test_every_actor_gets_what_the_table_says(stage: Stage, operation: str
 async def test_control_a_wall_that_is_gone_is_seen(
     system: System, stage: Stage, leak: str, operation: str, said: str
 ) -> None:
-    web = system.another_web(f"leaking-{leak}", program=(*LEAKING, leak))
+    unwalled = {"ASSESSMENT_DATABASE_URL": system.database.url(system.database_name)}
+    web = system.another_web(f"leaking-{leak}", unwalled, program=(*LEAKING, leak))
     actors = {actor: api.at(web.url) for actor, api in stage.actors.items()}
     try:
         with pytest.raises(AssertionError, match=said):
