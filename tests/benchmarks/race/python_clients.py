@@ -58,9 +58,9 @@ async def fill(eventrails: Sequence[str], umadb_url: str) -> None:
         async with EventrailClient(url, ADMIN_TOKEN) as client:
             for _ in range(READ_EVENTS // 1_000):
                 await client.append(events)
-    client = umadb.Client(umadb_url)
+    peer = umadb.Client(umadb_url)
     for _ in range(READ_EVENTS // 1_000):
-        client.append([umadb.Event(TYPE, DATA, [TAG])] * 1_000)
+        peer.append([umadb.Event(TYPE, DATA, [TAG])] * 1_000)
 
 
 async def eventrail_reads(url: str) -> Ran:
