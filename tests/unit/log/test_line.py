@@ -43,8 +43,18 @@ def test_a_line_is_written_exactly_as_specified() -> None:
 
 
 def test_the_chain_begins_with_the_hash_of_the_log_id() -> None:
-    assert genesis(LOG_ID).hash == hashlib.sha256(LOG_ID.encode()).hexdigest()
-    assert genesis(LOG_ID).position == 0
+    line_hash = hashlib.sha256(LOG_ID.encode()).hexdigest()
+    assert genesis(LOG_ID) == StoredLine(0, "", "", (), "", 0, 0, line_hash, data_start=0)
+
+
+def test_a_line_is_read_as_it_was_formed() -> None:
+    event = NewEvent("room.opened", ("room:1", "floor:2"), b"1", LOG_ID, b"{}")
+    raw = formed(genesis(LOG_ID), event, commit=3)
+    line_hash = raw[-67:-3].decode()
+    expected = StoredLine(
+        1, LOG_ID, "room.opened", ("room:1", "floor:2"), TIME, 3, 0, line_hash, raw.index(b'1,"meta"')
+    )
+    assert parse_line(raw) == expected
 
 
 JSON_VALUES = st.recursive(
