@@ -124,7 +124,7 @@ async def test_a_candidate_is_told_nothing_of_pools_and_pins(employer: Employer)
         "questions",
     }
     for question in page.json["questions"]:
-        assert set(question) == {"id", "kind", "prompt", "options", "answer"}
+        assert set(question) == {"id", "kind", "prompt", "options", "answer", "sequence"}
         assert all(set(option) == {"id", "text"} for option in question["options"])
     told = page.body.decode()
     assert [word for word in ("knots 🪢", "whys", "pool", "keep_", "draw", "seed") if word in told] == []
@@ -161,7 +161,7 @@ async def test_what_was_not_drawn_is_answered_as_what_never_was(employer: Employ
     saved.expect(200)
     (await employer.api.get(f"{assessment.path}?at_least={saved.position}")).expect(200)
     after = await asked_of(candidate)
-    assert [{**question, "answer": None} for question in after] == before
+    assert [{**question, "answer": None, "sequence": 0} for question in after] == before
     assert after[0]["answer"] is True
 
 
