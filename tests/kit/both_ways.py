@@ -19,11 +19,12 @@ from eventrail.http.store import Store
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.files import Files
 from eventrail.log.log import Log
-from servicekit.direct import Headers, Shortcut, Take, direct_protocol
+from servicekit.direct import direct_protocol
 from servicekit.direct_answer import DirectCycle
 from servicekit.edge import Edge
 from servicekit.protocol import GuardedProtocol
 from servicekit.server import Server, listen, server
+from servicekit.shortcuts import Headers, Shortcut, Take
 from servicekit.tokens import Grant, Grants, digest
 from tests.kit.logs import NOON, SMALL, HastyFiles, numbered_id
 from tests.kit.services import SCOPES

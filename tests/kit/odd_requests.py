@@ -126,10 +126,12 @@ def plain(method: bytes, target: bytes, body: bytes | None = None, *more: bytes)
 
 
 def odd_requests(chance: random.Random, count: int) -> Iterator[tuple[Odd, ...]]:
-    """So many connections, each with what is sent on it."""
+    """So many connections, each with what is sent on it: one request, several, or the same again and one more."""
     for _ in range(count):
         together = chance.choice((1, 1, 1, 2, 3))
-        yield tuple(_odd(chance, GENTLE if together > 1 else ODDITIES) for _ in range(together))
+        requests = [_odd(chance, GENTLE if together > 1 else ODDITIES) for _ in range(together)]
+        again = chance.choice((0, 1, 2)) if together > 1 else 0
+        yield (*[requests[0]] * again, *requests)
 
 
 def _odd(chance: random.Random, oddities: Sequence[str]) -> Odd:

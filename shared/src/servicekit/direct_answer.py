@@ -1,7 +1,7 @@
 """The answer to a request that came without an application: the same bytes as one that went through it."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -41,22 +41,24 @@ class DirectCycle:
     """
 
     __slots__ = (
-        *("_begun", "_protocol", "_request_id", "cancelled", "disconnected", "keep_alive", "method", "path"),
+        *("_begun", "_headers", "_method", "_protocol", "_target", "cancelled", "disconnected", "keep_alive"),
         *("response_complete", "response_started"),
     )
     message_event: Final = _Nobody()
 
-    def __init__(self, protocol: "DirectProtocol") -> None:
+    def __init__(
+        self, protocol: "DirectProtocol", method: bytes, target: bytes, headers: Mapping[bytes, bytes]
+    ) -> None:
         self.disconnected = False
         self.keep_alive = True
         self.response_started = False
         self.response_complete = False
         self.cancelled: Callable[[], None] | None = None
         self._protocol = protocol
-        self._request_id = request_id_of(protocol.headers)
+        self._method = method
+        self._target = target
+        self._headers = headers
         self._begun = time.perf_counter()
-        self.method = protocol.parser.get_method()
-        self.path = protocol.url.partition(b"?")[0]
 
     def begin(self, cancelled: Callable[[], None]) -> None:
         """The answer comes later: from now on the connection's next request waits, and so does the server's end."""
@@ -78,28 +80,22 @@ class DirectCycle:
         if self.cancelled is None:
             protocol.cycle = self  # at once; after `begin` it may be that of the next request, which waits for this one
         protocol.tasks.discard(self)
+        request_id = request_id_of(self._headers.items())
         if not (self.disconnected or protocol.transport.is_closing()):
-            self._write(status, headers, body, cached=cached)
+            ending = _KEEP if self.keep_alive else _CLOSE
+            stored = _CACHED if cached else _NO_STORE
+            fixed = block(protocol.server_state.default_headers)
+            protocol.transport.write(
+                b"".join((STATUS_LINE[status], fixed, block(headers), _SECURITY, request_id, stored, ending, body))
+            )
         if status >= 500:
-            self._record(status)
+            self._record(status, request_id)
         if not self.keep_alive:
             protocol.transport.close()
         protocol.on_response_complete()
 
-    def _write(self, status: int, headers: Iterable[Header], body: bytes, *, cached: bool) -> None:
-        parts = (
-            STATUS_LINE[status],
-            block(self._protocol.server_state.default_headers),
-            block(headers),
-            _SECURITY,
-            self._request_id,
-            _CACHED if cached else _NO_STORE,
-            _KEEP if self.keep_alive else _CLOSE,
-            body,
-        )
-        self._protocol.transport.write(b"".join(parts))
-
-    def _record(self, status: int) -> None:
-        token = REQUEST_ID.set(self._request_id.decode("ascii"))
-        record(self.method.decode("ascii"), self.path.decode("ascii"), status, time.perf_counter() - self._begun)
+    def _record(self, status: int, request_id: bytes) -> None:
+        token = REQUEST_ID.set(request_id.decode("ascii"))
+        path = self._target.partition(b"?")[0]
+        record(self._method.decode("ascii"), path.decode("ascii"), status, time.perf_counter() - self._begun)
         REQUEST_ID.reset(token)

@@ -23,8 +23,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """A whole answer; its length is added when it is sent."""
 
     status: int

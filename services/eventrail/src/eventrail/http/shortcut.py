@@ -22,9 +22,9 @@ from eventrail.log.errors import LogError
 from eventrail.log.events import Append, Outcome
 from eventrail.telemetry.metrics import Metrics
 from eventrail.telemetry.outcomes import outcome_of
-from servicekit.direct import Headers, Take
 from servicekit.direct_answer import DirectCycle
 from servicekit.problems import ProblemRaised
+from servicekit.shortcuts import Headers, Take
 
 _EVENT: Final = re.compile(rb"/events/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _DOCUMENT: Final = re.compile(rb"/events(?:\?([A-Za-z0-9_.:%&=+-]*))?")
@@ -33,7 +33,7 @@ _JSON_TYPES: Final = frozenset({b"application/json", b"application/x-www-form-ur
 
 
 class HotRequests:
-    """Plain appends, documents and reads of one event; a `servicekit.direct.Shortcut`."""
+    """Plain appends, documents and reads of one event; a `servicekit.shortcuts.Shortcut`."""
 
     def __init__(self, store: Store) -> None:
         assert store.tracing is None, "the spans of a request are the application's"
@@ -94,7 +94,7 @@ class HotRequests:
             return False
         if found is None:
             return False
-        _send(stored_answer(found), cycle)
+        _send(stored_answer(found), cycle, cached=True)
         return True
 
 
@@ -133,6 +133,5 @@ class _Waiting:
         _send(stopping_answer(), self._cycle)
 
 
-def _send(answer: Answer, cycle: DirectCycle) -> None:
-    cached = any(name == b"cache-control" for name, _ in answer.headers)
+def _send(answer: Answer, cycle: DirectCycle, *, cached: bool = False) -> None:
     cycle.answer(answer.status, headers_of(answer), answer.body, cached=cached)
