@@ -117,11 +117,13 @@ class Odd:
         return [self.raw[begin:end] for begin, end in itertools.pairwise(ends) if begin < end]
 
 
-def plain(method: bytes, target: bytes, body: bytes | None = None, *more: bytes) -> bytes:
+def plain(
+    method: bytes, target: bytes, body: bytes | None = None, *more: bytes, kind: bytes = b"application/json"
+) -> bytes:
     """A request as most clients send it."""
     head = [b"Host: a", b"Authorization: " + BEARER, *more]
     if body is not None:
-        head += [b"Content-Type: application/json", b"Content-Length: %d" % len(body)]
+        head += [b"Content-Type: " + kind, b"Content-Length: %d" % len(body)]
     return b"%b %b HTTP/1.1\r\n%b\r\n\r\n%b" % (method, target, b"\r\n".join(head), body or b"")
 
 
@@ -137,6 +139,12 @@ def odd_requests(chance: random.Random, count: int) -> Iterator[tuple[Odd, ...]]
 def _odd(chance: random.Random, oddities: Sequence[str]) -> Odd:
     """Most of it plain, one or two things odd: so that an oddity decides, and not the one before it."""
     method, target, body, known = _asked(chance)
+    kind = b"application/json"
+    if target == b"/append" and chance.random() < 0.3:
+        kind = b"application/x-ndjson"
+        body = chance.choice((b"\n", b"\r\n", b"\n\n")).join(
+            _append(chance, known) for _ in range(chance.randint(0, 4))
+        )
     odd = chance.sample(oddities, chance.choice((0, 1, 1, 2)))
     if "method" in odd:
         method = chance.choice((b"PUT", b"HEAD", b"GET", b"POST", b"OPTIONS", b"post", b"DELETE", b"TRACE", b"FOO"))
@@ -149,7 +157,7 @@ def _odd(chance: random.Random, oddities: Sequence[str]) -> Odd:
     if "auth" not in odd or chance.random() < 0.8:
         head.append(b"Authorization: " + (chance.choice(AUTHORIZATIONS) if "auth" in odd else BEARER))
     if body is not None and ("kind" not in odd or chance.random() < 0.8):
-        head.append(b"Content-Type: " + (chance.choice(KINDS) if "kind" in odd else b"application/json"))
+        head.append(b"Content-Type: " + (chance.choice(KINDS) if "kind" in odd else kind))
     if "extra" in odd:
         head += [chance.choice(EXTRAS) for _ in range(chance.choice((1, 1, 2)))]
     length, framed = _framed(chance, body, is_odd="framing" in odd)

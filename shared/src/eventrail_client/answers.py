@@ -1,6 +1,6 @@
 """From an HTTP answer to what it means: a value, a refusal, or a reason to try again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,6 +100,14 @@ def result_of(body: bytes) -> AppendResult:
         return _result.decode(body)
     except msgspec.MsgspecError as error:
         raise UnexpectedAnswer(f"the answer to an append is not one: {error}") from None
+
+
+def outcomes_of(lines: bytes) -> Sequence[AppendResult | StoreError | TryAgain]:
+    """The answer to many appends: decoded at once where all of them stand, which is the rule."""
+    try:
+        return _result.decode_lines(lines)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return [outcome_of(line) for line in lines.split(b"\n")[:-1]]
 
 
 def outcome_of(line: bytes) -> AppendResult | StoreError | TryAgain:

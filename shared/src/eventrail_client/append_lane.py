@@ -6,12 +6,13 @@ That is what makes many small appends at once fast: one request, one commit and 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 from typing import Final
 
 import msgspec
 
 from contracts.append import AppendRequest, AppendResult
-from eventrail_client.answers import Answer, outcome_of, refused, result_of
+from eventrail_client.answers import Answer, outcomes_of, refused, result_of
 from eventrail_client.errors import StoreError, Unavailable, UnexpectedAnswer
 from eventrail_client.options import Options
 from eventrail_client.retries import TryAgain, until_answered
@@ -30,14 +31,15 @@ _encode = msgspec.json.Encoder().encode
 class Waiting:
     """An append that has no outcome yet, and whether a try may have recorded it."""
 
-    __slots__ = ("body", "is_under_way", "maybe_recorded", "outcome", "request")
+    __slots__ = ("body", "deadline", "is_under_way", "maybe_recorded", "outcome", "request")
 
-    def __init__(self, request: AppendRequest) -> None:
+    def __init__(self, request: AppendRequest, deadline: float = inf) -> None:
         self.request = request
         self.body = _encode(request)
         self.is_under_way = False
         self.maybe_recorded = False
         self.outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.deadline = deadline
 
     @property
     def is_one_line(self) -> bool:
@@ -47,6 +49,11 @@ class Waiting:
     def settle(self, outcome: Outcome) -> None:
         if not self.outcome.done():
             self.outcome.set_result(outcome)
+
+    def give_up(self) -> None:
+        """Its time is over."""
+        maybe_recorded = self.maybe_recorded or self.is_under_way
+        self.settle(Unavailable("others were before it", maybe_recorded=maybe_recorded, request=self.request))
 
 
 class AppendLane:
@@ -58,22 +65,24 @@ class AppendLane:
         self._queue: deque[Waiting] = deque()
         self._senders: set[asyncio.Task[None]] = set()
         self._sending = 0
+        # In the order of their deadlines; one timer looks after all of them.
+        self._awaited: dict[Waiting, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
 
     async def append(self, request: AppendRequest) -> Outcome:
         """The outcome of an append whose events have their ids; it shares its request with what else is waiting."""
-        waiting = Waiting(request)
+        loop = asyncio.get_running_loop()
+        waiting = Waiting(request, loop.time() + self._options.budget_seconds)
         self._queue.append(waiting)
+        self._awaited[waiting] = None
+        if self._timer is None:
+            self._timer = loop.call_at(waiting.deadline, self._look)
         if self._sending < self._options.lanes:
             self._sending += 1
             sender = asyncio.create_task(self._send_queued())
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
-        try:
-            async with asyncio.timeout(self._options.budget_seconds):
-                return await waiting.outcome
-        except TimeoutError:
-            maybe_recorded = waiting.maybe_recorded or waiting.is_under_way
-            return Unavailable("others were before it", maybe_recorded=maybe_recorded, request=request)
+        return await waiting.outcome
 
     async def append_in_order(self, requests: Sequence[AppendRequest]) -> list[Outcome]:
         """The outcomes of appends that are sent one after the other, as many to a request as fit."""
@@ -92,12 +101,31 @@ class AppendLane:
         while self._queue:
             waiting = self._queue.popleft()
             waiting.settle(Unavailable("the client was closed", request=waiting.request))
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        """Give up what has waited too long, and come again when the next will have."""
+        loop = asyncio.get_running_loop()
+        self._timer = None
+        for waiting in self._awaited:
+            if waiting.outcome.done():
+                continue
+            if waiting.deadline > loop.time():
+                self._timer = loop.call_at(waiting.deadline, self._look)
+                return
+            waiting.give_up()
 
     async def _send_queued(self) -> None:
         """Until the queue is empty. Seeing that and no longer counting are one step, so that nobody waits in vain."""
         try:
             while self._queue:
-                await self._send(_next_together(self._queue))
+                batch = _next_together(self._queue)
+                try:
+                    await self._send(batch)
+                finally:
+                    for waiting in batch:
+                        del self._awaited[waiting]
         finally:
             self._sending -= 1
 
@@ -149,9 +177,11 @@ def _next_together(queue: deque[Waiting]) -> list[Waiting]:
     """The next appends of the queue that one request can carry; at least one."""
     batch = [queue.popleft()]
     size_bytes = len(batch[0].body)
-    while queue and batch[-1].is_one_line and queue[0].is_one_line and len(batch) < MAX_REQUEST_APPENDS:
+    if not batch[0].is_one_line:
+        return batch
+    while queue and len(batch) < MAX_REQUEST_APPENDS:
         size_bytes += len(queue[0].body)
-        if size_bytes > MAX_REQUEST_BYTES:
+        if size_bytes > MAX_REQUEST_BYTES or not queue[0].is_one_line:
             break
         batch.append(queue.popleft())
     return batch
@@ -163,12 +193,11 @@ def _unsettled(batch: list[Waiting]) -> list[Waiting]:
 
 def _settle_each(batch: list[Waiting], answer: Answer) -> None:
     """An outcome for each; raises TryAgain for those that may be tried again."""
-    lines = answer.body.split(b"\n")[:-1]
-    if len(lines) != len(batch):
-        raise UnexpectedAnswer(f"{len(lines)} results for {len(batch)} appends")
+    outcomes = outcomes_of(answer.body)
+    if len(outcomes) != len(batch):
+        raise UnexpectedAnswer(f"{len(outcomes)} results for {len(batch)} appends")
     again: TryAgain | None = None
-    for waiting, line in zip(batch, lines, strict=True):
-        outcome = outcome_of(line)
+    for waiting, outcome in zip(batch, outcomes, strict=True):
         if isinstance(outcome, TryAgain):
             again = outcome
         else:

@@ -1,8 +1,8 @@
 """Events and conditions to append, made from Python values."""
 
 from collections.abc import Callable, Sequence
+from os import urandom
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 
@@ -13,7 +13,9 @@ _encode = msgspec.json.Encoder().encode
 
 def new_id() -> str:
     """A random UUID, canonical and in lower case, as events are named."""
-    return str(uuid4())
+    digits = urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def new_event(
@@ -41,7 +43,8 @@ def no_event_since(after: int, *, tags: Sequence[str] = (), types: Sequence[str]
 
 def named(request: AppendRequest, make_id: Callable[[], str]) -> AppendRequest:
     """The append with an id for each event where none has one: what is sent again must be the same append."""
-    if any(event.id is not None for event in request.events):
-        return request
-    events = tuple(msgspec.structs.replace(event, id=make_id()) for event in request.events)
+    for event in request.events:
+        if event.id is not None:
+            return request
+    events = tuple([msgspec.structs.replace(event, id=make_id()) for event in request.events])
     return msgspec.structs.replace(request, events=events)

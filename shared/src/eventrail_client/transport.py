@@ -94,7 +94,8 @@ class Transport:
             raise _lost(error) from error
 
     def _url(self, path: str, parameters: Parameters) -> URL:
-        return (self._base / path).with_query(list(parameters))
+        url = self._base / path
+        return url.with_query(list(parameters)) if parameters else url
 
 
 def _lost(error: Exception) -> TryAgain:

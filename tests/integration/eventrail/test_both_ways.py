@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from eventrail.http.limits import APPENDS_AT_ONCE
 from servicekit.direct import MAX_BODY_BYTES
 from tests.kit.both_ways import Side, both_ways
 from tests.kit.logs import HastyFiles, numbered_id
 from tests.kit.odd_requests import Odd, odd_requests, plain
 
+NDJSON = b"application/x-ndjson"
 SEED = os.environ.get("SHORTCUT_SEED") or str(random.SystemRandom().randrange(10**9))
 CONNECTIONS = int(os.environ.get("SHORTCUT_CONNECTIONS", "400"))
 
@@ -69,6 +71,9 @@ TAKEN = (
     plain(b"POST", b"/append", b'{"events":[{"data":1}]}'),
     plain(b"POST", b"/append", b'{"events":[{"data":1}]}', b"Accept: */*", b"Connection: keep-alive", b"User-Agent: a"),
     plain(b"POST", b"/append", b'{"events":[{"data":1}],"condition":{"fail_if_events_match":[{}]}}'),
+    plain(b"POST", b"/append", b'{"events":[{"data":1}]}', kind=NDJSON),
+    plain(b"POST", b"/append", b'{"events":[{"data":1}]}\n\n{"events":[]}\n{\r\n', kind=NDJSON),
+    plain(b"POST", b"/append", b"\n".join([b"{}"] * APPENDS_AT_ONCE), kind=NDJSON),
     plain(b"POST", b"/events", b"1"),
     plain(b"POST", b"/events?type=a.b&tag=a:1", b"{}"),
     plain(b"GET", b"/events/" + numbered_id(1).encode()),
@@ -86,6 +91,11 @@ def test_plain_requests_are_taken(tmp_path: Path) -> None:
             for number, raw in enumerate(TAKEN, 2):
                 await side.says([raw])
                 assert side.counting.taken == number, raw
+            too_many = plain(b"POST", b"/append", b"\n".join([b"{}"] * (APPENDS_AT_ONCE + 1)), kind=NDJSON)
+            for raw in (too_many, plain(b"POST", b"/append", b"\n \n", kind=NDJSON)):
+                before = side.counting.taken
+                await side.says([raw])
+                assert side.counting.taken == before, raw
             for size, more in ((MAX_BODY_BYTES - 1, 1), (MAX_BODY_BYTES, 1), (MAX_BODY_BYTES + 1, 0)):
                 before = side.counting.shown
                 await side.says([plain(b"POST", b"/events", b"1" + b" " * (size - 1))])
@@ -106,9 +116,17 @@ class Gated(HastyFiles):
 
 
 @pytest.mark.parametrize("shortcut", [True, False])
-@pytest.mark.parametrize(("opens_in_time", "expected"), [(True, b"201 Created"), (False, b"503 Service Unavailable")])
+@pytest.mark.parametrize(
+    ("kind", "opens_in_time", "expected"),
+    [
+        (b"application/json", True, b"201 Created"),
+        (b"application/json", False, b"503 Service Unavailable"),
+        (NDJSON, True, b"200 OK"),
+        (NDJSON, False, b"503 Service Unavailable"),
+    ],
+)
 def test_what_is_under_way_at_the_end_is_answered(
-    tmp_path: Path, *, shortcut: bool, opens_in_time: bool, expected: bytes
+    tmp_path: Path, *, shortcut: bool, kind: bytes, opens_in_time: bool, expected: bytes
 ) -> None:
     async def stopped(directory: Path) -> None:
         files = Gated()
@@ -116,7 +134,7 @@ def test_what_is_under_way_at_the_end_is_answered(
         async with side.serving() as running:
             files.gate.clear()
             reader, writer = await asyncio.open_connection("127.0.0.1", side.port)
-            writer.write(plain(b"POST", b"/append", b'{"events":[{"data":1}]}'))
+            writer.write(plain(b"POST", b"/append", b'{"events":[{"data":1}]}', kind=kind))
             async with asyncio.timeout(20):
                 while not side.queue.unanswered_appends:  # noqa: ASYNC110 - the server's own count has no event
                     await asyncio.sleep(0.005)

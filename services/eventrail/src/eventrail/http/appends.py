@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from itertools import islice
 
 from contracts.append import AppendResult
 from contracts.problems import Problem, ProblemType, problem
@@ -11,7 +10,7 @@ from eventrail.http.cloud_incoming import append_of_batch, append_of_binary, app
 from eventrail.http.conversion import append_of_body, append_of_document
 from eventrail.http.exchange import CLOUD_BATCH, CLOUD_EVENT, JSON, NDJSON, Answer, Exchange, Headers, json_answer
 from eventrail.http.limits import APPEND_BODY_BYTES, APPENDS_AT_ONCE, EVENT_BODY_BYTES
-from eventrail.http.lines import results_of
+from eventrail.http.lines import lines_of, results_of
 from eventrail.http.problems import of_error, problem_answer_with_retry, result_of
 from eventrail.http.queries import NEW_CLOUD_EVENT, NEW_EVENT, NOTHING, one, parse_query
 from eventrail.http.store import Store
@@ -119,12 +118,13 @@ class Appends:
 
     async def _results(self, body: bytes) -> bytes:
         """One result or problem for each line that is not empty, in order; a refused line stops no other."""
-        lines = (line for line in body.split(b"\n") if line.strip())
-        results: list[bytes] = []
-        while together := list(islice(lines, APPENDS_AT_ONCE)):
-            results += await results_of(together, self._store)
+        lines = lines_of(body)
+        results = [
+            await results_of(lines[first : first + APPENDS_AT_ONCE], self._store)
+            for first in range(0, len(lines), APPENDS_AT_ONCE)
+        ]
         if self._tracing is not None:
-            tell_appends(len(results))
+            tell_appends(len(lines))
         return b"".join(results)
 
 

@@ -30,8 +30,10 @@ Refusal = IdReused | ConditionFailed | AfterBeyondHead | LineTooLarge
 
 def result_of(outcome: Outcome) -> AppendResult | Problem:
     """What an append that came to the writer is answered."""
-    if isinstance(outcome, Appended | Replayed):
-        return AppendResult(outcome.first, outcome.last, isinstance(outcome, Replayed))
+    if isinstance(outcome, Appended):
+        return AppendResult(outcome.first, outcome.last, replayed=False)
+    if isinstance(outcome, Replayed):
+        return AppendResult(outcome.first, outcome.last, replayed=True)
     return of_refusal(outcome)
 
 

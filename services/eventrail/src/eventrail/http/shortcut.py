@@ -13,7 +13,9 @@ from eventrail.http.access import Scope, VerifiedTokens
 from eventrail.http.appends import answer_of
 from eventrail.http.conversion import append_of_body, append_of_document
 from eventrail.http.endpoint import answer_of_failure, stopping_answer
-from eventrail.http.exchange import Answer, headers_of
+from eventrail.http.exchange import NDJSON, Answer, headers_of
+from eventrail.http.limits import APPENDS_AT_ONCE
+from eventrail.http.lines import Together, lines_of
 from eventrail.http.problems import of_error, result_of
 from eventrail.http.queries import NEW_EVENT, one, parse_query
 from eventrail.http.reads import PLAIN_ACCEPT, stored_answer
@@ -33,7 +35,7 @@ _JSON_TYPES: Final = frozenset({b"application/json", b"application/x-www-form-ur
 
 
 class HotRequests:
-    """Plain appends, documents and reads of one event; a `servicekit.shortcuts.Shortcut`."""
+    """Plain appends, one or many, documents and reads of one event; a `servicekit.shortcuts.Shortcut`."""
 
     def __init__(self, store: Store) -> None:
         assert store.tracing is None, "the spans of a request are the application's"
@@ -55,6 +57,8 @@ class HotRequests:
             return None
         if target == b"/append" and kind == b"application/json":
             return self._take_append
+        if target == b"/append" and kind == NDJSON:
+            return self._take_lines
         if kind in _JSON_TYPES and (document := _DOCUMENT.fullmatch(target)):
             return partial(self._take_document, document[1] or b"")
         return None
@@ -68,6 +72,16 @@ class HotRequests:
         except (ProblemRaised, LogError):
             return False
         return self._submitted(append, None, cycle)
+
+    def _take_lines(self, body: bytes, cycle: DirectCycle) -> bool:
+        lines = lines_of(body)
+        if not 1 <= len(lines) <= APPENDS_AT_ONCE:
+            return False
+        waiting = _WaitingLines(cycle)
+        waiting.together = Together(len(lines), self._store, waiting.done)
+        cycle.begin(waiting.cancel)
+        waiting.together.submit(lines)
+        return True
 
     def _take_document(self, query: bytes, body: bytes, cycle: DirectCycle) -> bool:
         try:
@@ -130,6 +144,25 @@ class _Waiting:
     def cancel(self) -> None:
         """The server ends before the disk has answered."""
         self._gone = True
+        _send(stopping_answer(), self._cycle)
+
+
+class _WaitingLines:
+    """The appends of one NDJSON request, and the cycle that the results go to."""
+
+    __slots__ = ("_cycle", "together")
+    together: Together
+
+    def __init__(self, cycle: DirectCycle) -> None:
+        self._cycle = cycle
+
+    def done(self, came_to: bytes | Exception) -> None:
+        answer = Answer(200, came_to, NDJSON) if isinstance(came_to, bytes) else answer_of_failure(came_to)
+        _send(answer, self._cycle)
+
+    def cancel(self) -> None:
+        """The server ends before the disk has answered."""
+        self.together.is_left = True
         _send(stopping_answer(), self._cycle)
 
 
