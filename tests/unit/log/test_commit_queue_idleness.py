@@ -88,6 +88,7 @@ def test_the_head_is_written_down_when_nothing_came_for_the_whole_while(tmp_path
     queue.submit(append(event()), caller)
     loop.run_soon()
     writer.finish()
+    loop.run_soon()
     loop.advance(1.5)
     assert writer.work == [], "the while began again behind the append"
     loop.advance(0.25)
@@ -115,13 +116,14 @@ def test_what_comes_while_the_head_is_being_written_waits_for_it(tmp_path: Path)
     assert (len(writer.work), len(caller.answers)) == (1, 0)
     writer.finish()
     assert (len(caller.answers), queue.unanswered_appends) == (1, 0)
+    loop.run_soon()
     loop.advance(IDLE_SECONDS)
     assert len(writer.work) == 1, "and the head behind it is written down too"
 
 
-def test_appends_of_one_turn_are_one_batch_and_the_next_is_given_before_their_answers(tmp_path: Path) -> None:
+def test_appends_of_one_turn_are_one_batch_and_who_is_answered_may_be_back_for_the_next(tmp_path: Path) -> None:
     queue, loop, writer = standing(tmp_path)
-    first, second = [Caller(), Caller()], Caller()
+    first, second, back = [Caller(), Caller()], Caller(), Caller()
     for caller in first:
         queue.submit(append(event()), caller)
     assert writer.work == [], "what else comes in this turn goes along"
@@ -131,8 +133,11 @@ def test_appends_of_one_turn_are_one_batch_and_the_next_is_given_before_their_an
     assert loop.soon == [], "the writer is busy"
     writer.finish()
     assert [len(caller.answers) for caller in (*first, second)] == [1, 1, 0]
+    assert writer.work == []
+    queue.submit(append(event()), back)
+    loop.run_soon()
     assert len(writer.work) == 1
     loop.advance(IDLE_SECONDS)
     assert len(writer.work) == 1, "no head beside a batch"
     writer.finish()
-    assert [len(caller.answers) for caller in (*first, second)] == [1, 1, 1]
+    assert [len(caller.answers) for caller in (*first, second, back)] == [1, 1, 1, 1]

@@ -144,7 +144,7 @@ class CommitQueue:
             self._fall_idle()
 
     def _committed(self, batch: Batch, came_to: list[Outcome] | Exception) -> None:
-        """The writer is given the next batch before the answers to this one are written: both take their time."""
+        """Answers first: who gets one at once may be back for the next batch, and a larger one costs each less."""
         try:
             if isinstance(came_to, RangeDamaged) and len(batch) > 1:
                 # One of them must be compared with what can't be read; the others need not suffer for it.
@@ -154,13 +154,13 @@ class CommitQueue:
             if isinstance(came_to, SyncFailed):
                 self._fail(came_to, batch)
                 return
-            self._go_on()
             self._room.release(batch)
             if isinstance(came_to, Exception):
                 _refuse_all(batch, came_to)
             else:
                 for waiting, outcome in zip(batch, came_to, strict=True):
                     waiting.receiver.settle(outcome)
+            self._at_work.loop.call_soon(self._go_on)
             # Set and cleared at once, the event wakes whoever waits now.
             self._advanced.set()
             self._advanced.clear()
