@@ -26,7 +26,7 @@ from servicekit.protocol import GuardedProtocol
 from servicekit.server import Server, listen, server
 from servicekit.shortcuts import Headers, Shortcut, Take
 from servicekit.tokens import Grant, Grants, digest
-from tests.kit.logs import NOON, SMALL, HastyFiles, numbered_id
+from tests.kit.logs import NOON, SMALL, HastyFiles, ids_from, numbered_id
 from tests.kit.services import SCOPES
 
 LAST = b"GET /no-such-route HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -80,7 +80,7 @@ class Side:
             directory,
             SMALL,
             clock=lambda: NOON,
-            new_id=lambda _microseconds: numbered_id(next(numbers)),
+            new_ids=ids_from(numbers),
             files=files or HastyFiles(),
         )
         self.failures: list[Exception] = []

@@ -1,10 +1,12 @@
 """Small logs for tests of the engine: events by the shortest call, a clock that stands, ids that count."""
 
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 from eventrail.log.events import Append, ConditionItem, NewEvent
 from eventrail.log.files import Files, SystemFiles
+from eventrail.log.identifiers import NewIds
 from eventrail.log.log import Log
 from eventrail.log.options import Options
 
@@ -18,12 +20,12 @@ def numbered_id(number: int) -> str:
     return f"00000000-0000-7000-8000-{number:012x}"
 
 
-_NUMBERS = count(0xABC000)
+def ids_from(numbers: Iterator[int]) -> NewIds:
+    return lambda _microseconds, wanted: [numbered_id(next(numbers)) for _ in range(wanted)]
 
 
-def next_id(_microseconds: int) -> str:
-    """Never the same twice in one run, so that a log that is opened again gives new ids."""
-    return numbered_id(next(_NUMBERS))
+next_ids = ids_from(count(0xABC000))
+"""Never the same twice in one run, so that a log that is opened again gives new ids."""
 
 
 def event(
@@ -68,6 +70,6 @@ def open_log(
         options,
         witness_position=witness_position,
         clock=lambda: now,
-        new_id=next_id,
+        new_ids=next_ids,
         files=files or SystemFiles(),
     )

@@ -14,7 +14,7 @@ from eventrail.log.log import Log
 from eventrail.log.options import Options
 from tests.kit.engine_calls import answer_of, append_of
 from tests.kit.history import Acknowledged, Record, Refused, Sent, Unless
-from tests.kit.logs import NOON, numbered_id
+from tests.kit.logs import NOON, ids_from
 from tests.kit.random_appends import random_call
 
 Tell = Callable[[Record], None]
@@ -79,7 +79,7 @@ def open_scripted(directory: Path, files: Files | None = None) -> Log:
         directory,
         TINY,
         clock=lambda: next(clock),
-        new_id=lambda _microseconds: numbered_id(next(numbers)),
+        new_ids=ids_from(numbers),
         files=files or SystemFiles(),
     )
 

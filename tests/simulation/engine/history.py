@@ -11,7 +11,7 @@ from random import Random
 from eventrail.log.errors import DescriptorsExhausted, LogError, RangeDamaged, SyncFailed
 from eventrail.log.log import Log
 from tests.kit.history import Acknowledged, Quarantined, View, check_history
-from tests.kit.logs import numbered_id
+from tests.kit.logs import ids_from
 from tests.kit.simulated_disk.disk import SimulatedDisk
 from tests.kit.simulated_disk.faults import ENDS, ERRORS, Faults
 from tests.kit.simulated_disk.mirror import Mirror
@@ -169,7 +169,7 @@ class History:
             self._fate.options,
             witness_position=self._chance.choice((None, self._witnessed)),
             clock=self._clock.now,
-            new_id=lambda _: numbered_id(next(self._ids)),
+            new_ids=ids_from(self._ids),
             steady=self._clock.steady,
             files=files,
         )

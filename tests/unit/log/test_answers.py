@@ -1,9 +1,9 @@
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from docs.tools.independent_reader import read_log
 from eventrail.log.answers import Layer, answer_condition

@@ -93,6 +93,27 @@ def test_refusals_name_the_place() -> None:
     assert refusal.where == "events[1].tags"
 
 
+WRONG = {
+    "type": event(kind="A"),
+    "tags": event(b"1", "a:b", "a:b\nc:d"),
+    "many tags": event(b"1", *[f"t:{n}" for n in range(TAGS_PER_EVENT + 1)]),
+    "meta": event(meta=b"[]"),
+    "id": NewEvent("event", (), b"1", "7"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_wrong_event_among_others_is_named(wrong: str, place: int) -> None:
+    has_id = wrong == "id"
+    events = [event(b"1", f"a:{n}", number=n if has_id else None) for n in range(3)]
+    assert refused(append(*events)) is None
+    events[place] = WRONG[wrong]
+    refusal = refused(append(*events))
+    assert isinstance(refusal, Malformed)
+    assert refusal.where == f"events[{place}].{wrong.removeprefix('many ')}"
+
+
 @pytest.mark.parametrize("beyond", [-1, 0, 1])
 def test_limits_at_their_edges(beyond: int) -> None:
     filler = b'"' + b"x" * (APPEND_BYTES // 8 - 2 - len("event") - len("{}")) + b'"'
@@ -103,6 +124,9 @@ def test_limits_at_their_edges(beyond: int) -> None:
         "type": of_type("x" * (TYPE_CHARACTERS + beyond)),
         "tag": append(event(b"1", "t:" + "x" * (TAG_CHARACTERS - 2 + beyond))),
         "tags": append(event(b"1", *[f"t:{n}" for n in range(TAGS_PER_EVENT + beyond)])),
+        "tags of the second": append(event(), event(b"1", *[f"t:{n}" for n in range(TAGS_PER_EVENT + beyond)])),
+        "tag of the second": append(event(), event(b"1", "t:" + "x" * (TAG_CHARACTERS - 2 + beyond))),
+        "type of the second": append(event(), event(kind="x" * (TYPE_CHARACTERS + beyond))),
         "condition items": append(event(), unless=(ConditionItem(),) * (CONDITION_ITEMS + beyond)),
         "condition types": append(event(), unless=(ConditionItem(types=("a",) * (CONDITION_TYPES + beyond)),)),
         "condition tags": append(event(), unless=(ConditionItem(tags=("a:b",) * (TAGS_PER_EVENT + beyond)),)),

@@ -10,7 +10,7 @@ from eventrail.log.clock import boot_seconds
 from eventrail.log.errors import AppendsSuspended, ClockJumped
 from eventrail.log.events import Appended, Query, Replayed
 from eventrail.log.log import Log
-from tests.kit.logs import NOON, SMALL, append, event, next_id
+from tests.kit.logs import NOON, SMALL, append, event, next_ids
 
 HOUR = 3_600.0
 
@@ -30,7 +30,7 @@ class Clocks:
 
 
 def opened(directory: Path, clocks: Clocks) -> Log:
-    return Log.open(directory, SMALL, clock=clocks.now, steady=clocks.steady, new_id=next_id)
+    return Log.open(directory, SMALL, clock=clocks.now, steady=clocks.steady, new_ids=next_ids)
 
 
 @pytest.mark.parametrize("beyond", [-0.001, 0, 0.001])

@@ -42,8 +42,7 @@ def matches(event: Stored, types: list[str], tags: list[str]) -> bool:
 
 def indexed(events: list[Stored]) -> tuple[MemoryIndex, IndexDelta]:
     index, delta = MemoryIndex(1), IndexDelta()
-    for event in events:
-        delta.add(event.position, str(event.position), event.type, event.tags, 10)
+    delta.extend(1, [str(event.position) for event in events], events, [10] * len(events))
     index.absorb(delta, 0)
     return index, delta
 

@@ -1,5 +1,7 @@
 """Types and tags as ascending positions, from either end and within bounds."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from eventrail.log.index.port import IndexDelta
@@ -10,10 +12,16 @@ TAGGED = {1: ("a:1",), 2: ("a:1", "b:1"), 3: ("b:1",), 4: (), 5: ("a:1", "b:1"),
 BOUNDS = [(after, upto) for after in range(8) for upto in range(8)]
 
 
+@dataclass(frozen=True)
+class About:
+    type: str
+    tags: tuple[str, ...]
+
+
 def stream() -> IndexDelta:
     delta = IndexDelta()
-    for position, kind in KINDS.items():
-        delta.add(position, str(position), kind, TAGGED[position], 100)
+    about = [About(kind, TAGGED[position]) for position, kind in KINDS.items()]
+    delta.extend(1, [str(position) for position in KINDS], about, [100] * len(about))
     return delta
 
 

@@ -15,7 +15,7 @@ from eventrail.log.log import Log
 from eventrail.log.options import Options
 from eventrail.log.scrub import PIECE_BYTES
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.logs import NOON, append, event, next_id, numbered_id, open_log
+from tests.kit.logs import NOON, append, event, next_ids, numbered_id, open_log
 
 OPTIONS = Options(segment_bytes=500, extend_bytes=0, reserve_bytes=0, scrub_pause_seconds=0)
 
@@ -213,7 +213,7 @@ def test_a_piece_is_bounded(tmp_path: Path) -> None:
 def test_a_round_begins_when_the_pause_is_over(tmp_path: Path, beyond: int) -> None:
     up_seconds = [0.0]
     options = Options(extend_bytes=0, reserve_bytes=0, scrub_pause_seconds=60)
-    log = Log.open(tmp_path, options, clock=lambda: NOON, steady=lambda: up_seconds[0], new_id=next_id)
+    log = Log.open(tmp_path, options, clock=lambda: NOON, steady=lambda: up_seconds[0], new_ids=next_ids)
     log.commit([append(event())])
     assert log.maintain() is False
     read = log.scrubbed_bytes

@@ -9,6 +9,7 @@ from contracts.append import MAX_APPEND_EVENTS, AppendRequest, Condition, NewEve
 from contracts.envelope import DEFAULT_TYPE
 from contracts.problems import ProblemType, problem
 from contracts.store import DamageSummary, RecoverySummary, ScrubSummary
+from eventrail.http.plain_appends import plain_append
 from eventrail.http.queries import Values, one
 from eventrail.log.admission import check_append, compact_json
 from eventrail.log.errors import Malformed
@@ -23,17 +24,8 @@ _EMPTY_META: Final = b"{}"
 
 def append_of_body(body: bytes) -> Append:
     """A `POST /append` body as an append that may enter the log. Raises `ProblemRaised`, `Malformed`, `TooLarge`."""
-    try:
-        request = decode(_APPEND, body)
-    except ProblemRaised as raised:
-        if raised.body.at == "$.events" and raised.body.detail == _TOO_MANY:
-            detail = f"an append has at most {MAX_APPEND_EVENTS} events"
-            raise ProblemRaised(problem(ProblemType.PAYLOAD_TOO_LARGE, detail, at="$.events")) from None
-        raise
-    events = tuple([_event(number, event) for number, event in enumerate(request.events)])
-    append = Append(events, _condition(request.condition))
-    check_append(append)
-    return append
+    append = plain_append(body)
+    return _closely_looked_at(body) if append is None else append
 
 
 def append_of_document(body: bytes, values: Values, event_id: str) -> Append:
@@ -90,6 +82,21 @@ def scrub_summary(report: ScrubReport) -> ScrubSummary:
         last_round_seconds=report.last_round_seconds,
         damages=damages,
     )
+
+
+def _closely_looked_at(body: bytes) -> Append:
+    """The same event by event: it finds the place that is wrong."""
+    try:
+        request = decode(_APPEND, body)
+    except ProblemRaised as raised:
+        if raised.body.at == "$.events" and raised.body.detail == _TOO_MANY:
+            detail = f"an append has at most {MAX_APPEND_EVENTS} events"
+            raise ProblemRaised(problem(ProblemType.PAYLOAD_TOO_LARGE, detail, at="$.events")) from None
+        raise
+    events = tuple([_event(number, event) for number, event in enumerate(request.events)])
+    append = Append(events, _condition(request.condition))
+    check_append(append)
+    return append
 
 
 def _event(number: int, event: NewEventContract) -> NewEvent:

@@ -1,9 +1,9 @@
 """The trace context of a request in the `meta` of its events, where the client has put none of its own there."""
 
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from eventrail.log.events import Append, NewEvent
 from servicekit.trace_context import TraceContext

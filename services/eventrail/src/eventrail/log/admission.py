@@ -1,13 +1,12 @@
 """What may enter the log: the grammar and the limits of events, and JSON made compact."""
 
-import re
-from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from eventrail.log.errors import Malformed, TooLarge
 from eventrail.log.events import Append, ConditionItem, NewEvent
+from eventrail.log.grammar import are_ids, are_tags, is_id, is_tag, is_type
 from eventrail.log.json_text import refuse_deep_nesting, refuse_duplicate_keys, refuse_malformed
 from eventrail.log.limits import (
     APPEND_BYTES,
@@ -15,14 +14,8 @@ from eventrail.log.limits import (
     CONDITION_TYPES,
     EVENTS_PER_APPEND,
     NESTING_LEVELS,
-    TAG_CHARACTERS,
     TAGS_PER_EVENT,
-    TYPE_CHARACTERS,
 )
-
-_TYPE: Final = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
-_is_tag: Final = re.compile(r"[A-Za-z0-9_-]+:[A-Za-z0-9_:-]+").fullmatch
-_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _decode_json: Final = msgspec.json.Decoder().decode
 _encode_json: Final = msgspec.json.Encoder().encode
@@ -75,9 +68,10 @@ def check_append(append: Append) -> None:
     size_bytes = append_bytes(append)
     if size_bytes > APPEND_BYTES:
         raise TooLarge("append", size_bytes, APPEND_BYTES)
-    for number, event in enumerate(events):
-        _check_event(event, number)
-    _check_ids(events)
+    if len(events) == 1 or not _surely_keep_grammar(events):
+        for number, event in enumerate(events):
+            _check_event(event, number)
+        _check_ids(events)
     if append.condition:
         _check_condition(append.condition)
 
@@ -92,11 +86,31 @@ def append_bytes(append: Append) -> int:
     return size_bytes
 
 
+def _surely_keep_grammar(events: tuple[NewEvent, ...]) -> bool:
+    """Whether all events do, seen at once; where one does not, the place is still to be found."""
+    types: set[str] = set()
+    tags: set[str] = set()
+    ids: set[str | None] = set()
+    for event in events:
+        if len(event.tags) > TAGS_PER_EVENT or not event.meta.startswith(b"{"):
+            return False
+        types.add(event.type)
+        tags.update(event.tags)
+        ids.add(event.id)
+    return all(map(is_type, types)) and are_tags(tags) and (ids == {None} or _are_ids_of(events, ids))
+
+
+def _are_ids_of(events: tuple[NewEvent, ...], ids: set[str | None]) -> bool:
+    """Whether each event has one of its own."""
+    given = [event_id for event_id in ids if event_id is not None]
+    return len(given) == len(events) and are_ids(given)
+
+
 def _check_event(event: NewEvent, number: int) -> None:
-    if not _is_type(event.type):
+    if not is_type(event.type):
         raise Malformed(f"events[{number}].type", "not dotted lower-case words of at most 128 characters")
-    if event.tags:
-        _check_tags(event.tags, f"events[{number}].tags")
+    if not _are_few_tags(event.tags):
+        raise _wrong_tags(event.tags, f"events[{number}].tags")
     if not event.meta.startswith(b"{"):
         raise Malformed(f"events[{number}].meta", "not an object")
 
@@ -108,7 +122,7 @@ def _check_ids(events: tuple[NewEvent, ...]) -> None:
     if len(ids) != len(events):
         raise Malformed("events", "ids are given for all events of an append or for none")
     for number, event_id in enumerate(ids):
-        if not _ID.fullmatch(event_id):
+        if not is_id(event_id):
             raise Malformed(f"events[{number}].id", "not a UUID in canonical lower case")
     if len(set(ids)) != len(ids):
         raise Malformed("events", "an id is given twice")
@@ -121,26 +135,19 @@ def _check_condition(condition: tuple[ConditionItem, ...]) -> None:
         where = f"condition[{number}]"
         if len(item.types) > CONDITION_TYPES:
             raise Malformed(f"{where}.types", f"more than {CONDITION_TYPES} types")
-        if not all(map(_is_type, item.types)):
+        if not all(map(is_type, item.types)):
             raise Malformed(f"{where}.types", "not dotted lower-case words of at most 128 characters")
-        _check_tags(item.tags, f"{where}.tags")
+        if not _are_few_tags(item.tags):
+            raise _wrong_tags(item.tags, f"{where}.tags")
         if item.after < 0:
             raise Malformed(f"{where}.after", "a position is not negative")
 
 
-def _check_tags(tags: tuple[str, ...], where: str) -> None:
+def _are_few_tags(tags: tuple[str, ...]) -> bool:
+    return len(tags) <= TAGS_PER_EVENT and all(map(is_tag, tags))
+
+
+def _wrong_tags(tags: tuple[str, ...], where: str) -> Malformed:
     if len(tags) > TAGS_PER_EVENT:
-        raise Malformed(where, f"more than {TAGS_PER_EVENT} tags")
-    for tag in tags:
-        if len(tag) > TAG_CHARACTERS or not _is_tag(tag):
-            raise Malformed(where, "not name:value of [A-Za-z0-9_:-], at most 128 characters")
-
-
-# Types are few, so most are known; the length is checked before, so the memory is bounded.
-@lru_cache(maxsize=4_096)
-def _is_type_grammar(text: str) -> bool:
-    return _TYPE.fullmatch(text) is not None
-
-
-def _is_type(text: str) -> bool:
-    return len(text) <= TYPE_CHARACTERS and _is_type_grammar(text)
+        return Malformed(where, f"more than {TAGS_PER_EVENT} tags")
+    return Malformed(where, "not name:value of [A-Za-z0-9_:-], at most 128 characters")

@@ -3,13 +3,13 @@
 Nothing of it is visible to a reader. The log writes `lines`, syncs, and only then adds `delta` to its index.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from eventrail.log.answers import Layer, answer_condition, answer_standing
 from eventrail.log.events import Append, Appended, LineTooLarge, Outcome
 from eventrail.log.index.port import Index, IndexDelta
 from eventrail.log.limits import LINE_BYTES
-from eventrail.log.line import form_line
+from eventrail.log.line import form_lines
 
 
 class Batch:
@@ -23,7 +23,7 @@ class Batch:
         time: str,
         index: Index,
         durable_line: Callable[[int], bytes],
-        next_id: Callable[[], str],
+        new_ids: Callable[[int], Sequence[str]],
     ) -> None:
         self.lines: list[bytes] = []
         self.delta = IndexDelta()
@@ -32,7 +32,7 @@ class Batch:
         self._head_position = head_position
         self._index = index
         self._durable_line = durable_line
-        self._next_id = next_id
+        self._new_ids = new_ids
 
     @property
     def position(self) -> int:
@@ -65,19 +65,24 @@ class Batch:
 
     def _form(self, append: Append) -> Appended | LineTooLarge:
         """Lines are formed aside, so that a line that is too large leaves nothing behind."""
-        synced = self._head_position
         first = self.position + 1
         last = self.position + len(append.events)
-        formed: list[tuple[str, bytes]] = []
-        line_hash = self.hash
-        for position, event in enumerate(append.events, first):
-            event_id = self._next_id() if event.id is None else event.id
-            line, line_hash = form_line(event, event_id, position, self.time, last, synced, line_hash)
-            if len(line) - 1 > LINE_BYTES:
-                return LineTooLarge(position - first, len(line) - 1)
-            formed.append((event_id, line))
-        for event, (event_id, line) in zip(append.events, formed, strict=True):
-            self.lines.append(line)
-            self.delta.add(self.position, event_id, event.type, event.tags, len(line))
-        self.hash = self.delta.hash = line_hash
+        ids = self._ids_of(append)
+        lines, last_hash = form_lines(append.events, ids, first, self.time, last, self._head_position, self.hash)
+        lengths = [len(line) for line in lines]
+        if max(lengths) - 1 > LINE_BYTES:
+            return _first_too_large(lengths)
+        self.delta.extend(first, ids, append.events, lengths)
+        self.lines += lines
+        self.hash = self.delta.hash = last_hash
         return Appended(first, last)
+
+    def _ids_of(self, append: Append) -> Sequence[str]:
+        given = [event.id for event in append.events if event.id is not None]
+        assert len(given) in {0, len(append.events)}, "ids are given for all events of an append or for none"
+        return given or self._new_ids(len(append.events))
+
+
+def _first_too_large(lengths: Sequence[int]) -> LineTooLarge:
+    number, length = next((number, length) for number, length in enumerate(lengths) if length - 1 > LINE_BYTES)
+    return LineTooLarge(number, length - 1)

@@ -1,12 +1,16 @@
-"""The values of the engine: what is appended, what an append answers, what is read."""
+"""The values of the engine: what is appended, what an append answers, what is read.
+
+Those that are made for every event or every append are Structs: made in C, and nothing that a collector looks at.
+"""
 
 from dataclasses import dataclass
+
+import msgspec
 
 from eventrail.log.damages import Damage
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event to append; `data` and `meta` are compact JSON, as `admission.compact_json` returns it."""
 
     type: str
@@ -16,8 +20,7 @@ class NewEvent:
     meta: bytes = b"{}"
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionItem:
+class ConditionItem(msgspec.Struct, frozen=True, gc=False):
     """Matches an event after `after`, of one of `types` (if any), that carries all `tags` (if any)."""
 
     types: tuple[str, ...] = ()
@@ -25,24 +28,21 @@ class ConditionItem:
     after: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(msgspec.Struct, frozen=True, gc=False):
     """Events that are stored all together or not at all, refused if any item of `condition` matches."""
 
     events: tuple[NewEvent, ...]
     condition: tuple[ConditionItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(msgspec.Struct, frozen=True, gc=False):
     """The events are new and durable, at the positions `first` to `last`."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
+class Replayed(msgspec.Struct, frozen=True, gc=False):
     """The same append stands already, whole, at the positions `first` to `last`."""
 
     first: int

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -57,15 +58,35 @@ def form_line(
     event: NewEvent, event_id: str, position: int, time: str, commit: int, synced: int, previous_hash: str
 ) -> tuple[bytes, str]:
     """The line of an event, with its newline, and its hash."""
-    assert b"\n" not in event.data, "data is compact JSON"
-    assert b"\n" not in event.meta, "meta is compact JSON"
-    tags = '","'.join(event.tags)
-    tags = f'"{tags}"' if tags else ""
-    front = f'{{"position":{position},"id":"{event_id}","type":"{event.type}","tags":[{tags}],"time":"{time}","data":'
-    back = f',"commit":{commit},"synced":{synced}'
-    covered = b"".join((front.encode("ascii"), event.data, b',"meta":', event.meta, back.encode("ascii")))
-    line_hash = sha256(previous_hash.encode("ascii") + covered).hexdigest()
-    return b"".join((covered, b',"hash":"', line_hash.encode("ascii"), b'"}\n')), line_hash
+    (line,), line_hash = form_lines((event,), (event_id,), position, time, commit, synced, previous_hash)
+    return line, line_hash
+
+
+def form_lines(
+    events: Sequence[NewEvent],
+    ids: Sequence[str],
+    first: int,
+    time: str,
+    commit: int,
+    synced: int,
+    previous_hash: str,
+) -> tuple[list[bytes], str]:
+    """The lines of events that follow each other in one append, each with its newline, and the hash of the last."""
+    lines: list[bytes] = []
+    line_hash = previous_hash.encode("ascii")
+    back = b',"commit":%d,"synced":%d' % (commit, synced)
+    for position, (event, event_id) in enumerate(zip(events, ids, strict=True), first):
+        assert b"\n" not in event.data, "data is compact JSON"
+        assert b"\n" not in event.meta, "meta is compact JSON"
+        tags = '","'.join(event.tags)
+        tags = f'"{tags}"' if tags else ""
+        front = (
+            f'{{"position":{position},"id":"{event_id}","type":"{event.type}","tags":[{tags}],"time":"{time}","data":'
+        )
+        covered = b"".join((front.encode("ascii"), event.data, b',"meta":', event.meta, back))
+        line_hash = sha256(line_hash + covered).hexdigest().encode("ascii")
+        lines.append(b"".join((covered, b',"hash":"', line_hash, b'"}\n')))
+    return lines, line_hash.decode("ascii")
 
 
 def parse_line(raw: bytes) -> StoredLine:

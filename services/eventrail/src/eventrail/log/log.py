@@ -14,7 +14,7 @@ from eventrail.log.documents import write_head
 from eventrail.log.errors import AppendsSuspended, DescriptorsExhausted, DiskFull, SyncFailed
 from eventrail.log.events import Append, Head, Outcome, Page, Query, Statistics
 from eventrail.log.files import NO_DESCRIPTORS, NO_ROOM, Files, SystemFiles
-from eventrail.log.identifiers import uuid7
+from eventrail.log.identifiers import NewIds, new_uuids
 from eventrail.log.index.loading import RebuildProgress, silent
 from eventrail.log.observing import Commit, Nobody, Observer
 from eventrail.log.opening import Parts, Surroundings, open_parts
@@ -79,7 +79,7 @@ class Log:
         *,
         witness_position: int | None = None,
         clock: Callable[[], int] = system_clock,
-        new_id: Callable[[int], str] = uuid7,
+        new_ids: NewIds = new_uuids,
         steady: Callable[[], float] = boot_seconds,
         files: Files = _SYSTEM_FILES,
         observer: Observer = _NOBODY,
@@ -92,7 +92,7 @@ class Log:
         `UnsafeFileSystem`, `ForeignFormat`, `LogCorrupt`, `ClockAhead`, and `DiskFull` or `SyncFailed` where the
         recovery could not be written.
         """
-        surroundings = Surroundings(files, clock, new_id, steady)
+        surroundings = Surroundings(files, clock, new_ids, steady)
         parts = open_parts(directory, options, surroundings, witness_position or 0, progress)
         return cls(parts, surroundings, options, observer)
 
@@ -120,7 +120,7 @@ class Log:
             time=next_time(self._last_time, now),
             index=self._index,
             durable_line=self._line,
-            next_id=lambda: self._surroundings.new_id(now),
+            new_ids=lambda count: self._surroundings.new_ids(now, count),
         )
         outcomes = [forming.admit(append) for append in batch]
         sync_seconds = None

@@ -68,9 +68,9 @@ class OpenSegment:
     def visit(self, _segment: int, append: ReadAppend) -> None:
         """Take an append that was read line by line."""
         delta = IndexDelta()
-        for line, raw in append:
-            delta.add(line.position, line.id, line.type, line.tags, len(raw))
-        delta.hash = append[-1][0].hash
+        lines = [line for line, _ in append]
+        delta.extend(lines[0].position, [line.id for line in lines], lines, [len(raw) for _, raw in append])
+        delta.hash = lines[-1].hash
         self.memory.absorb(delta, self.memory.size_bytes)
 
     def _take(self, previous: StoredLine, block: bytes) -> tuple[StoredLine, int] | None:
@@ -87,8 +87,9 @@ class OpenSegment:
         if not count:
             return None
         delta = IndexDelta()
-        for line, raw in zip(found[:count], lines, strict=False):
-            delta.add(line.position, line.id, line.type, line.tags, len(raw) + 1)
+        whole = found[:count]
+        lengths = [len(line) + 1 for line in lines[:count]]
+        delta.extend(previous.position + 1, [line.id for line in whole], whole, lengths)
         delta.hash = last.hash
         if self._head is not None and previous.position < self._head.position <= last.position:
             refuse_other_hash(self._layout, self._head, found[self._head.position - previous.position - 1].hash)

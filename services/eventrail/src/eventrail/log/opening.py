@@ -11,6 +11,7 @@ from eventrail.log.events import Head, RecoveryReport
 from eventrail.log.examination import Examination, Witnesses, examine_open, list_segments, watching
 from eventrail.log.files import Files
 from eventrail.log.founding import claim, identify
+from eventrail.log.identifiers import NewIds
 from eventrail.log.index.loading import RebuildProgress, load_index
 from eventrail.log.index.memory import MemoryIndex
 from eventrail.log.index.port import Index
@@ -32,7 +33,7 @@ class Surroundings:
 
     files: Files
     clock: Callable[[], int]
-    new_id: Callable[[int], str]
+    new_ids: NewIds
     steady: Callable[[], float] = boot_seconds
 
 
@@ -72,7 +73,7 @@ def _recover(
 ) -> Parts:
     begun = time.monotonic()
     files, now = surroundings.files, surroundings.clock()
-    log_id = identify(files, layout, lambda: surroundings.new_id(now))
+    log_id = identify(files, layout, lambda: surroundings.new_ids(now, 1)[0])
     witnesses = Witnesses(read_head(files, layout), witness_position)
     sealed, examination, opened = _examine(files, layout, log_id, witnesses)
     index = load_index(files, layout, log_id, sealed, progress, opened)

@@ -90,6 +90,15 @@ class SortedPostings:
 NOWHERE = SortedPostings(())
 
 
+class Subject(Protocol):
+    """What an event is about."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def tags(self) -> Iterable[str]: ...
+
+
 class IndexDelta:
     """The index's growth by lines that stand together; it answers for them until they are absorbed.
 
@@ -103,14 +112,18 @@ class IndexDelta:
         self.tags: defaultdict[str, list[int]] = defaultdict(list)
         self.lengths: list[int] = []
 
-    def add(self, position: int, event_id: str, event_type: str, tags: Iterable[str], length: int) -> None:
-        self.ids[event_id] = position
-        self.types[event_type].append(position)
-        for tag in tags:
-            positions = self.tags[tag]
-            if not positions or positions[-1] != position:
-                positions.append(position)
-        self.lengths.append(length)
+    def extend(self, first: int, ids: Sequence[str], subjects: Sequence[Subject], lengths: Sequence[int]) -> None:
+        """Add lines that follow each other from position `first` on."""
+        positions = range(first, first + len(ids))
+        self.ids.update(zip(ids, positions, strict=True))
+        self.lengths += lengths
+        types, tags = self.types, self.tags
+        for position, subject in zip(positions, subjects, strict=True):
+            types[subject.type].append(position)
+            for tag in subject.tags:
+                held = tags[tag]
+                if not held or held[-1] != position:
+                    held.append(position)
 
     def typed(self, event_type: str) -> Postings:
         positions = self.types.get(event_type)
