@@ -40,7 +40,7 @@ class PlayedFeed:
 
 
 async def connected(url: str) -> Client:
-    return await nats.connect(url, allow_reconnect=False)
+    return await nats.connect(url, allow_reconnect=False, connect_timeout=60)
 
 
 async def make_stream(client: Client) -> None:

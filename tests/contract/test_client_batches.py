@@ -159,7 +159,7 @@ async def test_a_client_that_closes_leaves_nobody_waiting() -> None:
 
 
 async def test_a_call_ends_in_its_time_whoever_is_before_it() -> None:
-    patient = Options(attempts=1_000, try_seconds=60, budget_seconds=0.4, lanes=1)
+    patient = Options(attempts=1_000, try_seconds=60, budget_seconds=1.5, lanes=1)
     async with silent_store() as (url, bodies), EventrailClient(url, options=patient) as client:
         tasks = [asyncio.create_task(client.append([new_event("said", 0)]))]
         await until(lambda: bool(bodies))
@@ -167,7 +167,7 @@ async def test_a_call_ends_in_its_time_whoever_is_before_it() -> None:
         alone = [NewEvent(data=msgspec.Raw(b"[\n%d]" % number)) for number in range(1, 7)]  # each in its own request
         tasks.extend(asyncio.create_task(client.append([event])) for event in alone)
         maybe_recorded = await outcomes_of(tasks)
-        assert asyncio.get_running_loop().time() - started < 2, "and not one after the other"
+        assert asyncio.get_running_loop().time() - started < 8, "and not one after the other"
     assert maybe_recorded[0] is True
     assert maybe_recorded[-1] is False
     assert len(bodies) < len(tasks)
@@ -186,7 +186,7 @@ async def test_an_append_that_nobody_waits_for_is_not_sent() -> None:
 
 
 async def until(reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not reached():  # noqa: ASYNC110 - what is waited for is told by no event
             await asyncio.sleep(0.005)
 
@@ -198,7 +198,7 @@ async def test_no_append_is_left_in_the_queue(lanes: int) -> None:
         return lines(*[ok] * count) if count else web.json_response(msgspec.to_builtins(ok))
 
     options = Options(lanes=lanes)
-    async with stub_store(answer) as stub, EventrailClient(stub.url, options=options) as client, asyncio.timeout(20):
+    async with stub_store(answer) as stub, EventrailClient(stub.url, options=options) as client, asyncio.timeout(120):
 
         async def append_in_turn() -> None:
             for number in range(30):

@@ -22,7 +22,9 @@ from tests.kit.fault_proxy import FaultProxy
 from tests.kit.processes import Processes
 from tests.kit.services import SERVICE_TOKEN, Service, start_eventrail
 
-PATIENT = Options(attempts=1_000, budget_seconds=30, pause_seconds=0.01, longest_pause_seconds=0.05, silence_seconds=5)
+PATIENT = Options(
+    attempts=1_000, budget_seconds=120, pause_seconds=0.01, longest_pause_seconds=0.05, silence_seconds=20
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +94,14 @@ async def test_an_append_of_unknown_outcome_can_be_sent_again_by_its_owner(serve
 
 
 async def test_a_server_that_hangs_is_left_in_time(proxy: FaultProxy) -> None:
-    impatient = Options(attempts=1_000, try_seconds=0.1, budget_seconds=0.5, pause_seconds=0.01)
+    impatient = Options(attempts=1_000, try_seconds=0.5, budget_seconds=2, pause_seconds=0.01)
     async with EventrailClient(proxy.url, SERVICE_TOKEN, impatient) as client:
         await client.head()
         proxy.hold()
         started = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable) as error:
             await client.append(numbered(1))
-        assert asyncio.get_running_loop().time() - started < 3
+        assert asyncio.get_running_loop().time() - started < 30
         assert error.value.maybe_recorded
         proxy.resume()
 
@@ -121,7 +123,7 @@ async def test_a_subscription_survives_cuts_without_gap_or_double(proxy: FaultPr
         if number % 40 == 20:
             proxy.cut_reply_after(number * 7)
         await client.append([event])
-    await asyncio.wait_for(both, 30)
+    await asyncio.wait_for(both, 120)
     assert proxy.faults >= 5, "control: connections were cut"
     assert whole == list(range(after + 1, after + 401))
     assert by_tag == whole
@@ -150,7 +152,7 @@ async def test_killed_and_started_again_the_server_has_each_append_once(processe
             await _grown(client, position)
             server.child.kill()
             server = start_eventrail(processes, processes.directory / "log", port=server.port)
-        await asyncio.wait_for(asyncio.gather(appending, subscribing), 60)
+        await asyncio.wait_for(asyncio.gather(appending, subscribing), 240)
         stand = [event async for event in client.read_all()]
     assert Counter(map(str, values(stand))) == Counter(texts)
     assert seen == list(range(1, len(texts) + 1))

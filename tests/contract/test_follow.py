@@ -42,7 +42,7 @@ async def beginning(store: EventStore) -> Cursor:
 async def taken(follower: Follower, upto: int) -> list[RecordedAppend]:
     """What comes until a position, each append whole and next to the one before."""
     found: list[RecordedAppend] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(120):
         while not found or found[-1].last < upto:
             found.extend(await follower.batch())
     for before, after in itertools.pairwise(found):

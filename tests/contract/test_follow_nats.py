@@ -50,7 +50,7 @@ async def beginning(store: EventStore) -> Cursor:
 
 async def lines_upto(follower: Follower, position: int) -> list[bytes]:
     lines: list[bytes] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while len(lines) < position:
             for append in await follower.batch():
                 lines.extend(append.lines)
@@ -59,7 +59,7 @@ async def lines_upto(follower: Follower, position: int) -> list[bytes]:
 
 async def fed(follower: Follower) -> None:
     """Waits until the feed is heard of, and until no page is asked for any more."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not follower.is_fed or follower._reading is not None:
             await follower.batch(timeout_seconds=0.02)
 
@@ -94,7 +94,7 @@ async def test_a_stream_that_is_filled_up_to_the_follower_is_used(nats_server: M
     async with Follower(store, await beginning(store), feed, QUICK) as follower:
         await lines_upto(follower, 10)
         await make_stream(client)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not feed.is_live:
                 await follower.batch(timeout_seconds=0.02)
         assert not follower.is_fed
@@ -163,7 +163,7 @@ async def test_a_reader_that_lags_holds_the_server_back_and_loses_nothing(
     store.pages = 0
     feed = NatsFeed(nats_server.url)
     async with Follower(store, await beginning(store), feed, FED) as follower:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while feed._room.is_set():
                 await follower._news.wait()
                 await asyncio.sleep(0)

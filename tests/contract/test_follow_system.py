@@ -11,7 +11,7 @@ from tests.kit.processes import Processes
 from tests.kit.servers import Messages
 from tests.kit.services import SERVICE_TOKEN, start_eventrail
 
-PATIENT = Options(attempts=1_000, budget_seconds=30, pause_seconds=0.02, longest_pause_seconds=0.1)
+PATIENT = Options(attempts=1_000, budget_seconds=120, pause_seconds=0.02, longest_pause_seconds=0.1)
 QUICK = FollowOptions(silence_seconds=0.5, wait_seconds=1, pause_seconds=0.02)
 FED = FollowOptions(silence_seconds=60, wait_seconds=0.1)
 
@@ -29,7 +29,7 @@ class CountingClient(EventrailClient):
 
 async def followed(follower: Follower, upto: int) -> list[bytes]:
     lines: list[bytes] = []
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(240):
         while follower.position < upto or not lines or lines[-1].find(b'"position":%d,' % upto) < 0:
             for append in await follower.batch():
                 lines.extend(append.lines)
@@ -37,7 +37,7 @@ async def followed(follower: Follower, upto: int) -> list[bytes]:
 
 
 async def fed(follower: Follower) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while not follower.is_fed or follower._reading is not None:
             await follower.batch(timeout_seconds=0.02)
 
@@ -68,9 +68,9 @@ async def test_deaths_of_store_and_nats_lose_and_double_nothing(processes: Proce
         async with Follower(client, cursor, NatsFeed(own_nats.url), QUICK) as follower:
             following = asyncio.create_task(followed(follower, 600))
             writing = asyncio.create_task(write())
-            await client.read(after=0, tags=["n:60"], wait_seconds=20)
+            await client.read(after=0, tags=["n:60"], wait_seconds=60)
             await asyncio.to_thread(own_nats.kill)
-            await client.read(after=0, tags=["n:120"], wait_seconds=20)
+            await client.read(after=0, tags=["n:120"], wait_seconds=60)
             await asyncio.to_thread(server.child.kill)
             await asyncio.to_thread(own_nats.start)
             server = await asyncio.to_thread(
@@ -80,9 +80,9 @@ async def test_deaths_of_store_and_nats_lose_and_double_nothing(processes: Proce
                 nats_url=own_nats.url,
                 port=server.port,
             )
-            await client.read(after=0, tags=["n:200"], wait_seconds=20)
+            await client.read(after=0, tags=["n:200"], wait_seconds=60)
             connection = await connected(own_nats.url)
             await drop_stream(connection)
             await connection.close()
-            await asyncio.wait_for(asyncio.gather(writing, following), 60)
+            await asyncio.wait_for(asyncio.gather(writing, following), 240)
         assert following.result() == await lines_of(client)

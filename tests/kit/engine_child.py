@@ -30,8 +30,8 @@ Tell = Callable[[Record], None]
 OPTIONS = Options(segment_bytes=8_000, extend_bytes=2_000)
 """Some twenty events a segment, so that a life rolls, seals and makes index files many times."""
 
-WRITE_BEHIND_SECONDS = 0.005
-"""How long the child that must be caught lets a write lie: longer than a sync takes, as a write-back cache does."""
+WRITE_BEHIND_SECONDS = 0.1
+"""How long the child that must be caught lets a write lie: far longer than a parent takes from hearing to killing."""
 
 PAGE_EVENTS = 20
 IDLE_SECONDS = 0.001

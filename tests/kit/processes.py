@@ -12,7 +12,7 @@ from embedded.child import Child, Launch
 from embedded.failures import ServerFailed
 from embedded.health import answers_ok
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0
 # What a service of ours is told by its starter only, so that nothing of the developer's leaks into a test.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 
@@ -49,7 +49,7 @@ class Processes:
         return child
 
     def python(
-        self, module: str, *arguments: str, environment: Mapping[str, str] | None = None, timeout_seconds: float = 60.0
+        self, module: str, *arguments: str, environment: Mapping[str, str] | None = None, timeout_seconds: float = 300.0
     ) -> str:
         """Runs `python -m module arguments` to its end and returns what it printed. Raises ServerFailed if it fails."""
         child = self.start(module, (sys.executable, "-m", module, *arguments), environment)

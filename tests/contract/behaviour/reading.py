@@ -100,10 +100,10 @@ class Reading:
 
     async def test_a_wait_ends_with_the_first_event(self, store: EventStore) -> None:
         tag, after = a_tag(), (await store.head()).position
-        waiting = asyncio.create_task(store.read(after=after, tags=[tag], wait_seconds=30))
+        waiting = asyncio.create_task(store.read(after=after, tags=[tag], wait_seconds=60))
         await store.append(numbered(1))
         await store.append(numbered(2, tag))
-        page = await asyncio.wait_for(waiting, 10)
+        page = await asyncio.wait_for(waiting, 30)
         assert values(page.events) == [1, 2]
 
     async def test_a_wait_ends_with_its_time(self, store: EventStore) -> None:
@@ -111,14 +111,14 @@ class Reading:
         started = time.monotonic()
         page = await store.read(after=after, tags=[a_tag()], wait_seconds=0.2)
         assert page.events == ()
-        assert 0.15 < time.monotonic() - started < 5
+        assert time.monotonic() - started >= 0.15
 
     async def test_a_wait_is_not_for_what_stands(self, store: EventStore) -> None:
         tag = a_tag()
         await store.append(numbered(1, tag))
         started = time.monotonic()
-        assert values((await store.read(tags=[tag], wait_seconds=30)).events) == [1]
-        assert time.monotonic() - started < 5
+        assert values((await store.read(tags=[tag], wait_seconds=60)).events) == [1]
+        assert time.monotonic() - started < 50
 
     @pytest.mark.parametrize(
         "question",

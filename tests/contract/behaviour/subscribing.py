@@ -11,7 +11,7 @@ from tests.contract.behaviour.facts import a_tag, appends_of, numbered, values
 async def first(count: int, events: AsyncGenerator[Event]) -> list[Event]:
     """So many of a subscription, which is then left."""
     found: list[Event] = []
-    async with aclosing(events), asyncio.timeout(20):
+    async with aclosing(events), asyncio.timeout(120):
         async for event in events:
             found.append(event)
             if len(found) == count:

@@ -32,7 +32,7 @@ async def a_system(
 
 def assessment(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, "-m", "assessment.cli", *arguments)
-    return subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False, timeout=300)
 
 
 def answer(environment: Mapping[str, str], *arguments: str) -> Any:

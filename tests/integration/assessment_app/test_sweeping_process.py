@@ -24,7 +24,7 @@ async def test_a_killed_process_is_gone_on_from(processes: Processes, database_u
         assert standing["unswept"] == 1
         assert standing["unswept_seconds"] > 60
         dying = start_projector(processes, {**environment, "ASSESSMENT_INTERRUPTION": "appended:kill"})
-        assert dying.wait(30) == -9
+        assert dying.wait(120) == -9
         assert await world.value("SELECT count(*) FROM live.submissions") == 0
         start_projector(processes, environment, name="next")
 

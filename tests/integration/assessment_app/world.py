@@ -28,7 +28,7 @@ from eventrail_client.memory import MemoryEventStore
 from eventrail_client.port import EventStore
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 120.0
 
 
 def database_settings(url: str, **changed: Any) -> DatabaseSettings:

@@ -11,7 +11,7 @@ import msgspec
 from tests.integration.assessment_http import conformity
 
 PROBLEM = "urn:eventrail:problem:"
-TIMEOUT_SECONDS = 60
+TIMEOUT_SECONDS = 240
 LARGE_BYTES = 512 * 1024
 
 

@@ -242,10 +242,12 @@ async def _messages(system: System, last: int) -> list[bytes]:
     """Every message of the stream up to a position, with its subject and headers."""
     connection = await nats.connect(system.messages.url)
     try:
-        subscription = await connection.jetstream().subscribe(ALL_EVENTS, stream=STREAM, ordered_consumer=True)
+        subscription = await connection.jetstream(timeout=60).subscribe(
+            ALL_EVENTS, stream=STREAM, ordered_consumer=True
+        )
         found: list[bytes] = []
         while len(found) < last:
-            message = await subscription.next_msg(timeout=10)
+            message = await subscription.next_msg(timeout=120)
             found.append(f"{message.subject} {message.headers}\n".encode() + message.data)
         return found
     finally:

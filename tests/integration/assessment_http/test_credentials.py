@@ -1,14 +1,14 @@
 """Who may do what: a missing, wrong, foreign, expired or revoked credential is answered alike."""
 
-import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 
 from tests.integration.assessment_http.api import Api
 from tests.integration.assessment_http.conformity import document
-from tests.integration.assessment_http.steps import Employer, a_key, a_published, invited
+from tests.integration.assessment_http.moments import in_time, passed
+from tests.integration.assessment_http.steps import Employer, Invited, a_key, a_published, invited
 from tests.kit.services import OPERATOR_TOKEN
 
 ID = "01890000-0000-7000-8000-000000000000"
@@ -44,15 +44,18 @@ async def test_every_protected_operation_refuses_every_other_credential(
 
 async def test_unknown_expired_and_revoked_tokens_are_answered_alike(employer: Employer, api: Api) -> None:
     assessment = await a_published(employer)
-    soon = datetime.now(UTC) + timedelta(seconds=1)
-    expiring = await invited(employer, assessment, expires_at=soon.isoformat())
+
+    async def before(soon: datetime) -> Invited:
+        expiring = await invited(employer, assessment, expires_at=soon.isoformat())
+        (await expiring.api.get("/v1/take")).expect(200)
+        return expiring
+
+    expiring, soon = await in_time(before)
     revoked = await invited(employer, assessment)
     resent = await invited(employer, assessment)
-    (await expiring.api.get("/v1/take")).expect(200)
     (await employer.api.post(f"{assessment.path}/invites/{revoked.id}/revoke")).expect(200)
     (await employer.api.post(f"{assessment.path}/invites/{resent.id}/resend")).expect(200)
-    while datetime.now(UTC) <= soon:  # noqa: ASYNC110 (a clock has no event to wait for)
-        await asyncio.sleep(0.05)
+    await passed(soon)
     unknown = await api.with_token("x" * 43).get("/v1/take")
     for candidate in (expiring, revoked, resent):
         for method, path in (("GET", "/v1/take"), ("POST", "/v1/take/start"), ("POST", "/v1/take/submit")):
@@ -63,11 +66,14 @@ async def test_unknown_expired_and_revoked_tokens_are_answered_alike(employer: E
 
 async def test_what_was_begun_in_time_is_finished_after_the_invite_has_expired(employer: Employer) -> None:
     assessment = await a_published(employer)
-    soon = datetime.now(UTC) + timedelta(seconds=1.5)
-    candidate = await invited(employer, assessment, expires_at=soon.isoformat())
-    (await candidate.api.post("/v1/take/start")).expect(200)
-    while datetime.now(UTC) <= soon:  # noqa: ASYNC110 (a clock has no event to wait for)
-        await asyncio.sleep(0.05)
+
+    async def before(soon: datetime) -> Invited:
+        candidate = await invited(employer, assessment, expires_at=soon.isoformat())
+        (await candidate.api.post("/v1/take/start")).expect(200)
+        return candidate
+
+    candidate, soon = await in_time(before)
+    await passed(soon)
     question = (await candidate.api.get("/v1/take")).expect(200).json["questions"][0]["id"]
     (await candidate.api.put(f"/v1/take/answers/{question}", {"answer": None, "sequence": 1})).expect(200)
     (await candidate.api.post("/v1/take/submit", key="k")).expect(201)

@@ -17,7 +17,7 @@ DEMO = (sys.executable, "-m", "tests.kit.demo")
 
 def run(file: Path) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "CREDENTIALS": str(file)}
-    return subprocess.run(DEMO, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(DEMO, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=500, check=False)
 
 
 def written(system: System, path: Path, *, operator_token: str = OPERATOR_TOKEN, nats_url: str | None = None) -> Path:

@@ -7,7 +7,6 @@ import asyncio
 import gc
 import mmap
 import os
-import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -25,13 +24,16 @@ from tests.integration.assessment_http.steps import Assessment, Employer, a_draf
 from tests.integration.assessment_http.system import System
 from tests.kit.hostile_files import BANK, HOSTILE
 from tests.kit.mutated_files import mutated, originals
+from tests.kit.seeds import seed_of
 
 FILES: Final = int(os.environ.get("IMPORT_FUZZ_FILES", "16"))
-SEED: Final = int(os.environ.get("IMPORT_FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+SEED: Final = seed_of("IMPORT_FUZZ_SEED", "IMPORT_FUZZ_FILES")
 ALL: Final = "IMPORT_FUZZ_FILES" in os.environ
 NAMES: Final = tuple(HOSTILE) if ALL else ("far-cell", "blank-bomb", "doctype-utf-16", "wrong-checksum", "odd-quotes")
 MAX_SECONDS: Final = 12.0
 MAX_GROWTH_BYTES: Final = 20 * 1024 * 1024
+SLOWER: Final = 10
+"""How much of what good files take now a busy machine may take beyond; a proof is run on one that is not."""
 SENT_SECONDS: Final = 4000
 
 
@@ -118,6 +120,8 @@ async def warmed(fire: Fire) -> int:
 @pytest.mark.timeout(SENT_SECONDS)
 async def test_hostile_and_mutated_files_are_answered_and_leave_the_process_as_it_was(fire: Fire) -> None:
     before, files = await warmed(fire), originals()
+    most_seconds = MAX_SECONDS if ALL else MAX_SECONDS + SLOWER * fire.slowest_seconds
+    fire.slowest_seconds = 0.0
 
     def numbered(number: int) -> tuple[str, Callable[[], bytes]]:
         return f"IMPORT_FUZZ_SEED={SEED} number {number}", lambda: mutated(SEED, number, files)
@@ -128,7 +132,7 @@ async def test_hostile_and_mutated_files_are_answered_and_leave_the_process_as_i
     print(fire.summary("hostile and mutated files", before))
     assert sum(fire.answers.values()) == len(NAMES) + FILES
     assert fire.wrong == []
-    assert fire.slowest_seconds <= MAX_SECONDS
+    assert fire.slowest_seconds <= most_seconds
     assert not has_grown(before, fire.largest_bytes)
     assert (await fire.send("bank", BANK)).expect(201).json["problems"] == []
 

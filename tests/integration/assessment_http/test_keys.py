@@ -1,6 +1,7 @@
 """API keys: what each role may, rotation with and without an overlap, and revocation that holds everywhere at once."""
 
 import asyncio
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from assessment.domain.roles import LADDER, includes
 from assessment.http.calls import scope_of
 from contracts.assessment.keys import Role
 from contracts.assessment.limits import MAX_NAME_CHARACTERS, MAX_OVERLAP_SECONDS
-from tests.integration.assessment_http.api import Api
+from tests.integration.assessment_http.api import Api, Reply
 from tests.integration.assessment_http.conformity import document
+from tests.integration.assessment_http.moments import in_time, passed
 from tests.integration.assessment_http.steps import SETTINGS, Employer, a_draft, a_key, an_employer
 from tests.integration.assessment_http.system import System
 
@@ -120,19 +122,23 @@ async def test_keys_are_listed_in_pages_and_to_their_owner_only(employer: Employ
 
 
 async def test_a_rotated_key_has_two_secrets_for_the_overlap(system: System, employer: Employer) -> None:
-    key = await issued(employer)
-    soon = datetime.now(UTC) + timedelta(seconds=2)
-    reply = (await employer.api.post(f"/v1/keys/{key.id}/rotate", {"overlap_seconds": 2}, key="r")).expect(200)
-    rotated = key.api.with_token(reply.json["key"])
-    assert datetime.fromisoformat(reply.json["previous_ends_at"]) >= soon
-    assert await works(key.api, system) == await works(rotated, system) == {True}
-    item = (await listed(employer))[key.id]
-    assert item["previous_ends_at"] == reply.json["previous_ends_at"]
-    assert reply.json["key"].endswith(item["last_four"])
-    while datetime.now(UTC) <= datetime.fromisoformat(reply.json["previous_ends_at"]):  # noqa: ASYNC110 (a clock has no event to wait for)
-        await asyncio.sleep(0.05)
+
+    async def before(soon: datetime) -> tuple[Issued, Api, Reply, dict[str, int]]:
+        key = await issued(employer)
+        overlap = {"overlap_seconds": math.ceil((soon - datetime.now(UTC)).total_seconds())}
+        reply = (await employer.api.post(f"/v1/keys/{key.id}/rotate", overlap, key="r")).expect(200)
+        rotated = key.api.with_token(reply.json["key"])
+        assert datetime.fromisoformat(reply.json["previous_ends_at"]) >= soon
+        assert await works(key.api, system) == await works(rotated, system) == {True}
+        item = (await listed(employer))[key.id]
+        assert item["previous_ends_at"] == reply.json["previous_ends_at"]
+        assert reply.json["key"].endswith(item["last_four"])
+        return key, rotated, reply, overlap
+
+    (key, rotated, reply, overlap), _ = await in_time(before)
+    await passed(datetime.fromisoformat(reply.json["previous_ends_at"]))
     assert (await works(key.api, system), await works(rotated, system)) == ({False}, {True})
-    assert (await employer.api.post(f"/v1/keys/{key.id}/rotate", {"overlap_seconds": 2}, key="r")).body == reply.body
+    assert (await employer.api.post(f"/v1/keys/{key.id}/rotate", overlap, key="r")).body == reply.body
     assert (await listed(employer))[key.id]["previous_ends_at"] is None
 
 
@@ -179,11 +185,13 @@ async def test_a_revoked_key_is_refused_everywhere_like_an_unknown_one(system: S
 
 
 async def test_an_expired_key_is_refused_like_an_unknown_one(system: System, employer: Employer) -> None:
-    end = datetime.now(UTC) + timedelta(seconds=1.5)
-    key = await issued(employer, expires_at=end.isoformat())
-    assert await works(key.api, system) == {True}
-    while datetime.now(UTC) <= end:  # noqa: ASYNC110 (a clock has no event to wait for)
-        await asyncio.sleep(0.05)
+    async def before(end: datetime) -> Issued:
+        key = await issued(employer, expires_at=end.isoformat())
+        assert await works(key.api, system) == {True}
+        return key
+
+    key, end = await in_time(before)
+    await passed(end)
     assert await works(key.api, system) == {False}
     assert (await listed(employer))[key.id]["state"] == "expired"
     past = {"name": "x", "role": "author", "expires_at": end.isoformat()}

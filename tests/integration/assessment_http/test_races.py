@@ -27,7 +27,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "3"))
 AT_ONCE = 50
 DRAFTS = 5
 
-pytestmark = pytest.mark.timeout(120 + 20 * ROUNDS)
+pytestmark = pytest.mark.timeout(600 + 60 * ROUNDS)
 
 
 def webs(api: Api, system: System) -> list[Api]:

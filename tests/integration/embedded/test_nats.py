@@ -58,7 +58,7 @@ async def test_a_stop_keeps_the_data(server: NatsServer) -> None:
 def test_another_password_gets_no_answer(server: NatsServer) -> None:
     assert not jetstream_answers(server.port, "eventrail", "guess")
     assert "authentication error" in server.child.log
-    assert jetstream_answers(server.port, "eventrail", PASSWORD)
+    server.child.wait_until(lambda: jetstream_answers(server.port, "eventrail", PASSWORD), timeout_seconds=120)
 
 
 def test_the_password_is_in_no_file_that_others_read(server: NatsServer) -> None:
@@ -71,14 +71,14 @@ def test_a_second_server_on_the_same_data_is_refused(server: NatsServer, monkeyp
     monkeypatch.setattr("embedded.nats.CLAIM_SECONDS", 0.1)
     with pytest.raises(DirectoryInUse, match="in use by a NATS server"):
         NatsServer(server.directory, password=PASSWORD).start()
-    assert jetstream_answers(server.port, "eventrail", PASSWORD)
+    server.child.wait_until(lambda: jetstream_answers(server.port, "eventrail", PASSWORD), timeout_seconds=120)
 
 
 def test_a_paused_server_does_not_answer_and_a_resumed_one_does(server: NatsServer) -> None:
     server.pause()
     assert not jetstream_answers(server.port, "eventrail", PASSWORD)
     server.resume()
-    assert jetstream_answers(server.port, "eventrail", PASSWORD)
+    server.child.wait_until(lambda: jetstream_answers(server.port, "eventrail", PASSWORD), timeout_seconds=120)
 
 
 def test_a_start_that_fails_shows_the_end_of_the_log(server: NatsServer, tmp_path: Path) -> None:

@@ -98,13 +98,13 @@ def test_a_second_server_on_the_same_data_is_refused(server: PostgresServer, mon
 
 def test_a_paused_server_does_not_answer_and_a_resumed_one_does(server: PostgresServer) -> None:
     server.pause()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
         connection.settimeout(0.2)
         connection.sendall(b"\x00\x00\x00\x08\x04\xd2\x16\x2f")  # may we use TLS?
         with pytest.raises(TimeoutError):
             connection.recv(1)
         server.resume()
-        connection.settimeout(5)
+        connection.settimeout(120)
         assert connection.recv(1) == b"N"
 
 

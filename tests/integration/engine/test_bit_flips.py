@@ -5,7 +5,6 @@ are, BIT_FLIP_JOBS how many processes share them, BIT_FLIP_SEED which ones they 
 """
 
 import os
-import secrets
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,17 @@ from eventrail.log.checking.verify import verify
 from eventrail.log.events import Head, Page, Query, RecoveryReport
 from tests.integration.engine.damage_runs import flip, run, shares
 from tests.integration.engine.damage_trial import Opened, Trial
+from tests.kit.seeds import seed_of
 from tests.kit.small_log import SIZE_BYTES, SmallLog, make_small_log
 
 STRIDE = int(os.environ.get("BIT_FLIP_STRIDE", "2003"))
 SECTOR_DAMAGES = int(os.environ.get("SECTOR_DAMAGES", "150"))
 JOBS = int(os.environ.get("BIT_FLIP_JOBS", "1"))
-SEED = int(os.environ.get("BIT_FLIP_SEED", str(secrets.randbits(32))))
+SEED = seed_of("BIT_FLIP_SEED", "BIT_FLIP_STRIDE", "SECTOR_DAMAGES")
 CASES = SIZE_BYTES * 8 // STRIDE + SECTOR_DAMAGES
 
 
-@pytest.mark.timeout(120 + CASES // 20)
+@pytest.mark.timeout(1_200 + CASES // 2)
 @pytest.mark.parametrize("witness", [False, True], ids=["no witness", "head.json current"])
 def test_no_damage_is_served_or_cut_in_silence(tmp_path: Path, *, witness: bool) -> None:
     print(f"BIT_FLIP_SEED={SEED}")

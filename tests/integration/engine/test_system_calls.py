@@ -4,7 +4,6 @@ SYSTEM_CALL_STRIDE says of how many calls one is disturbed (1: each); SYSTEM_CAL
 """
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +21,12 @@ from tests.integration.engine.system_call_sweep import (
 )
 from tests.kit.memory_disk import memory_disk
 from tests.kit.scripted_life import Script
+from tests.kit.seeds import seed_of
 
 STRIDE = int(os.environ.get("SYSTEM_CALL_STRIDE", "29"))
-SEED = int(os.environ.get("SYSTEM_CALL_SEED", str(secrets.randbits(32))))
+SEED = seed_of("SYSTEM_CALL_SEED", "SYSTEM_CALL_STRIDE")
 
-pytestmark = pytest.mark.timeout(300 + 6_000 // STRIDE)
+pytestmark = pytest.mark.timeout(1_200 + 60_000 // STRIDE)
 
 
 @pytest.fixture

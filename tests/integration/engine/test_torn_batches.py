@@ -5,7 +5,6 @@ TORN_STRIDE says of how many cases one is run (1: each), TORN_RANDOM how many of
 
 import os
 import random
-import secrets
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
@@ -26,14 +25,15 @@ from tests.integration.engine.torn_batches import (
     whole_events,
 )
 from tests.kit.memory_disk import memory_disk
+from tests.kit.seeds import seed_of
 
 STRIDE = int(os.environ.get("TORN_STRIDE", "7"))
 CHANCES = int(os.environ.get("TORN_RANDOM", "100"))
-SEED = int(os.environ.get("TORN_SEED", str(secrets.randbits(32))))
+SEED = seed_of("TORN_SEED", "TORN_STRIDE", "TORN_RANDOM")
 SMALL_BATCH_BYTES = 4_200
 LARGE_BATCH_BYTES = 30_000
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(3_600)
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from tests.kit.processes import Processes
 from tests.kit.servers import Messages
 from tests.kit.services import Service, start_eventrail
 
-SHORT = {"EVENTRAIL_BODY_SECONDS": "1", "EVENTRAIL_HEARTBEAT_SECONDS": "0.2"}
+SHORT = {"EVENTRAIL_HEARTBEAT_SECONDS": "0.2"}
+OWN = {"test_raw_requests": {"EVENTRAIL_BODY_SECONDS": "2"}}
+"""What the tests of one module need; elsewhere a large body may take its time."""
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module")
-def service(directory: Path, shortcut_setting: str) -> Iterator[Service]:
+def service(directory: Path, shortcut_setting: str, request: pytest.FixtureRequest) -> Iterator[Service]:
     processes = Processes(directory, [])
-    environment = {**SHORT, "EVENTRAIL_SHORTCUT": shortcut_setting}
+    environment = {
+        **SHORT,
+        **OWN.get(request.module.__name__.rpartition(".")[2], {}),
+        "EVENTRAIL_SHORTCUT": shortcut_setting,
+    }
     yield start_eventrail(processes, directory / "log", environment=environment)
     processes.kill_all()
 

@@ -13,6 +13,8 @@ from nats.js.errors import NotFoundError
 from contracts.subjects import LOG_ID_HEADER, STREAM
 from docs.tools.independent_reader import read_log
 
+PATIENT_SECONDS = 60
+"""What only a server that hangs lets pass."""
 T = TypeVar("T")
 
 
@@ -20,9 +22,9 @@ def on_jetstream(url: str, work: Callable[[JetStreamContext], Awaitable[T]]) -> 
     """Runs one piece of work on a connection of its own."""
 
     async def connected() -> T:
-        connection = await nats.connect(url, allow_reconnect=False)
+        connection = await nats.connect(url, allow_reconnect=False, connect_timeout=PATIENT_SECONDS)
         try:
-            return await work(connection.jetstream())
+            return await work(connection.jetstream(timeout=PATIENT_SECONDS))
         finally:
             await connection.close()
 
@@ -73,7 +75,7 @@ def messages(url: str) -> list[tuple[int, str, dict[str, str], bytes]]:
         subscription = await jetstream.subscribe("eventrail.events.>", ordered_consumer=True)
         found: list[tuple[int, str, dict[str, str], bytes]] = []
         while len(found) < count:
-            message = await subscription.next_msg(timeout=5)
+            message = await subscription.next_msg(timeout=PATIENT_SECONDS)
             place = message.metadata.sequence.stream
             found.append((place, message.subject, dict(message.headers or {}), message.data))
         return found

@@ -13,7 +13,7 @@ from typing import Any
 from tests.kit.services import ADMIN_TOKEN
 
 COMMAND = (sys.executable, "-m", "eventrail")
-SECONDS = 60
+SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Sse:
 
     def __init__(self, web: Web, path: str, headers: Mapping[str, str] | None = None) -> None:
         address = urlsplit(web.url)
-        self._socket = socket.create_connection((address.hostname or "", address.port or 0), timeout=20)
+        self._socket = socket.create_connection((address.hostname or "", address.port or 0), timeout=120)
         lines = [f"GET {path} HTTP/1.1", f"Host: {address.netloc}", f"Authorization: Bearer {web.token}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode())

@@ -15,9 +15,10 @@ from servicekit.direct import MAX_BODY_BYTES
 from tests.kit.both_ways import Side, both_ways
 from tests.kit.logs import HastyFiles, numbered_id
 from tests.kit.odd_requests import Odd, odd_requests, plain
+from tests.kit.seeds import seed_of
 
 NDJSON = b"application/x-ndjson"
-SEED = os.environ.get("SHORTCUT_SEED") or str(random.SystemRandom().randrange(10**9))
+SEED = seed_of("SHORTCUT_SEED", "SHORTCUT_CONNECTIONS")
 CONNECTIONS = int(os.environ.get("SHORTCUT_CONNECTIONS", "400"))
 
 

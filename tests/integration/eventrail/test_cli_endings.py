@@ -31,10 +31,10 @@ def test_tail_goes_on_over_a_restart_of_the_server_until_ctrl_c(processes: Proce
     start_eventrail(processes, tmp_path / "log", port=port, name="second")
     web.event(b'"other"', [("tag", new_tag())])
     web.event(b'"two"', [("tag", tag)])
-    eventually(lambda: '"two"' in child.log, "the event behind the restart")
+    eventually(lambda: child.log.count("\n") == 2, "the event behind the restart")
     assert [json.loads(line)["data"] for line in child.log.splitlines()] == ["one", "two"]
     os.kill(child.pid, signal.SIGINT)
-    assert child.wait(20) == ExitCode.INTERRUPTED
+    assert child.wait(120) == ExitCode.INTERRUPTED
     assert len(child.log.splitlines()) == 2, "nothing is said of it"
 
 
@@ -45,7 +45,7 @@ def test_ctrl_c_ends_a_long_command_without_a_word(tmp_path: Path) -> None:
     running = Eventrail().start("import", "--directory", tmp_path / "new", fifo)
     with fifo.open("wb"):
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=120)
     assert (running.returncode, out, err) == (ExitCode.INTERRUPTED, b"", b"")
 
 
@@ -99,7 +99,7 @@ def test_a_command_on_a_terminal_still_prints_its_verdict_alone(tmp_path: Path) 
         stdout=subprocess.PIPE,
         stderr=write,
         env=Eventrail().told(),
-        timeout=60,
+        timeout=300,
         check=False,
     )
     os.close(write)

@@ -6,7 +6,6 @@ NATS_FAULTS is how many; NATS_SEED plays a run again.
 import asyncio
 import os
 import random
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from eventrail_client.follow import Cursor
 from eventrail_client.nats_feed import NatsFeed
 from eventrail_client.whole_appends import Assembly, Offer, RecordedAppend
 from tests.integration.eventrail.nats_faults.campaign import Totals, deck, play
-from tests.integration.eventrail.nats_faults.faults import FAULTS
+from tests.integration.eventrail.nats_faults.faults import FAULTS, SECONDS, killed
+from tests.integration.eventrail.nats_faults.stage import Stage
+from tests.kit.seeds import seed_of
 
 COUNT = int(os.environ.get("NATS_FAULTS", "6"))
 BELIEVING = ("-m", "tests.integration.eventrail.believing_server")
@@ -33,9 +34,9 @@ def printed(seed: int, totals: Totals) -> str:
     )
 
 
-@pytest.mark.timeout(120 + 60 * COUNT)
+@pytest.mark.timeout(600 + 240 * COUNT)
 async def test_the_stream_is_the_log_again_after_each_fault(tmp_path: Path) -> None:
-    seed = int(os.environ.get("NATS_SEED", str(secrets.randbits(32))))
+    seed = seed_of("NATS_SEED", "NATS_FAULTS")
     print(f"\nNATS_SEED={seed}")
     totals = await play(tmp_path, seed, deck(random.Random(seed), COUNT))
     print(printed(seed, totals))
@@ -67,11 +68,20 @@ class FromTheBeginning(NatsFeed):
         super().start(log_id, lambda: 1, news)
 
 
+async def killed_until_it_doubles(stage: Stage) -> None:
+    """The reader comes back to NATS when it likes; nothing shows before."""
+    await killed(stage)
+    async with asyncio.timeout(SECONDS):
+        while not stage.effects.doubles:
+            await stage.traffic.more(1)
+
+
 async def test_control_a_reader_that_believes_each_line_is_caught(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eventrail_client.follow.Assembly", Believing)
     monkeypatch.setattr("tests.integration.eventrail.nats_faults.effects.NatsFeed", FromTheBeginning)
+    monkeypatch.setitem(FAULTS, "killed", killed_until_it_doubles)
     totals = await play(tmp_path, 1, ["killed"])
     assert totals.doubles > 0, totals
     assert totals.violations

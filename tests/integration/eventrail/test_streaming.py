@@ -43,7 +43,7 @@ def test_a_reader_that_comes_back_again_and_again_misses_nothing_while_appends_g
             for frame in islice(stream.events(), min(37, wanted - len(seen))):
                 assert frame.id is not None
                 seen.append((frame.id, json.loads(frame.data)["data"]))
-    writer.join(20)
+    writer.join(120)
     assert [data for _, data in seen] == list(range(wanted))
     stored = web.get("/events", [("tag", tag), ("limit", 10_000)]).lines
     assert [position for position, _ in seen] == [event["position"] for event in stored]
@@ -91,9 +91,9 @@ def test_streams_and_long_polls_end_when_the_server_ends(processes: Processes, t
         frames = iter(stream)
         assert next(frames).id == 1
         eventually(lambda: _connections(service.child.pid) >= 2, "both wait")
-        assert service.child.stop(timeout_seconds=10) == 0
+        assert service.child.stop(timeout_seconds=120) == 0
         assert list(frames) == []
-    poll.join(10)
+    poll.join(120)
     assert polled == [200]
 
 

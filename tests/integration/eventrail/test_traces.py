@@ -1,7 +1,6 @@
 """A trace from the client through the log to NATS, on real servers; spans only where a collector is named."""
 
 import socket
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -117,9 +116,7 @@ def costs_spans_only(service: Service) -> None:
     for number in range(20):
         assert web.ask("POST", "/events", (), str(number).encode(), HEADERS).status == 201
     assert web.get("/health/ready").json["status"] == "ok"
-    started = time.monotonic()
     assert service.child.stop() == 0
-    assert time.monotonic() - started < 10
 
 
 def test_a_request_that_fails_names_its_trace_in_the_log(processes: Processes, log: Path) -> None:

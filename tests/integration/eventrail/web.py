@@ -53,7 +53,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
         address = urlsplit(self.url)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
         sent = {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
         try:
             target = f"{path}?{urlencode(list(query))}" if query else path
@@ -94,7 +94,7 @@ def new_tag() -> str:
     return f"test:{uuid.uuid4().hex}"
 
 
-def eventually(holds: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def eventually(holds: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"

@@ -21,6 +21,10 @@ from tests.kit.import_cases import CASES, Case
 from tests.kit.workbooks import GOOD, HEADER, comma_separated, raw_workbook, text_cell, xlsx
 
 BANK = xlsx([HEADER, GOOD])
+LONG_SECONDS = 120.0
+"""A limit that isn't meant; the machine may be slow."""
+ENOUGH_TURNS = 200
+"""Of the loop during a check, which by itself takes a handful; there are some ten thousand."""
 LIMITED = "from assessment.imports import child; child.limit_process(); "
 # what the child would be without its pre-check: the parser is given whatever comes
 UNCHECKED = LIMITED + (
@@ -141,12 +145,16 @@ async def test_memory_is_limited(megabytes: int, code: str) -> None:
     assert counts(await check_file(BANK, "", command=python(program))) == {code: 1}
 
 
-async def test_processor_time_is_limited() -> None:
-    limits = "from assessment.imports import child\nchild.CHILD_PROCESSOR_SECONDS = 1\nchild.limit_process()\n"
+async def test_processor_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "CHECK_SECONDS", LONG_SECONDS)
+    limits = (
+        "from assessment.imports import child\n"
+        f"child.CHILD_PROCESSOR_SECONDS, child.CHECK_SECONDS = 1, {LONG_SECONDS}\nchild.limit_process()\n"
+    )
     program = limits + "while True: pass"
     started = time.monotonic()
     assert counts(await check_file(BANK, "", command=python(program))) == {"too-slow": 1}
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < LONG_SECONDS
 
 
 async def test_child_that_sleeps_is_ended_by_the_parent_and_gone(
@@ -154,20 +162,21 @@ async def test_child_that_sleeps_is_ended_by_the_parent_and_gone(
 ) -> None:
     monkeypatch.setattr(checking, "CHECK_SECONDS", 0.5)
     started = time.monotonic()
-    report = await check_file(BANK, "", command=python("import time; time.sleep(60)"))
+    report = await check_file(BANK, "", command=python("import time; time.sleep(600)"))
     assert counts(report) == {"too-slow": 1}
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < LONG_SECONDS
     assert capfd.readouterr().err == ""
 
 
-async def test_child_ends_itself_when_its_parent_is_gone() -> None:
+async def test_child_ends_itself_when_its_parent_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "CHECK_SECONDS", LONG_SECONDS)
     program = (
         "import time\nfrom assessment.imports import child\n"
-        "child.CHECK_SECONDS = 0.2\nchild.limit_process()\ntime.sleep(60)"
+        "child.CHECK_SECONDS = 0.2\nchild.limit_process()\ntime.sleep(600)"
     )
     started = time.monotonic()
     assert counts(await check_file(BANK, "", command=python(program))) == {"too-slow": 1}
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < LONG_SECONDS
 
 
 async def test_child_can_open_no_file_and_no_socket_and_knows_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +197,7 @@ async def test_child_can_open_no_file_and_no_socket_and_knows_no_environment(mon
 
 
 async def test_cancelled_check_leaves_no_child() -> None:
-    program = "import time; time.sleep(60)"
+    program = "import time; time.sleep(600)"
     others = _children()  # servers of the run
     check = asyncio.create_task(check_file(BANK, "", command=python(program)))
     children = await _children_until(1, others)
@@ -203,7 +212,7 @@ async def test_no_place_within_the_time_is_busy(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(checking, "PLACE_SECONDS", 0.2)
     others = _children()
     slow = [
-        asyncio.create_task(check_file(BANK, "", command=python("import time; time.sleep(60)")))
+        asyncio.create_task(check_file(BANK, "", command=python("import time; time.sleep(600)")))
         for _ in range(CHECKS_AT_ONCE)
     ]
     await _children_until(CHECKS_AT_ONCE, others)
@@ -218,13 +227,12 @@ async def test_no_place_within_the_time_is_busy(monkeypatch: pytest.MonkeyPatch)
 async def test_loop_goes_on_during_a_check() -> None:
     text = b"question,type\n" + b"".join(b"Question %d?,essay\n" % number for number in range(9_000))
     check = asyncio.create_task(check_file(text, ""))
-    longest = 0.0
+    turns = 0
     while not check.done():
-        before = time.monotonic()
         await asyncio.sleep(0)
-        longest = max(longest, time.monotonic() - before)
+        turns += 1
     assert counts(await check) == {"too-many-questions": 1}
-    assert longest < 0.5
+    assert turns > ENOUGH_TURNS
 
 
 async def test_report_holds_what_the_wire_can_carry() -> None:
@@ -236,7 +244,7 @@ async def test_report_holds_what_the_wire_can_carry() -> None:
 
 async def _children_until(count: int, others: set[int]) -> set[int]:
     """Wait, bounded, until this process has so many more children in their own session."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + LONG_SECONDS
     children = _children() - others
     while len(children) != count and time.monotonic() < deadline:
         await asyncio.sleep(0.01)

@@ -9,9 +9,12 @@ from typing import Final
 import pytest
 
 from assessment.imports.checking import check_file
+from assessment.imports.report import Report
 from tests.kit.hostile_files import BANK, HOSTILE
 
 MAX_SECONDS: Final = 12.0
+SLOWER: Final = 10
+"""How much of what a good file takes now a busy machine may take beyond."""
 MAX_GROWTH_BYTES: Final = 20 * 1024 * 1024
 ROUNDS: Final = 4
 
@@ -20,15 +23,20 @@ ROUNDS: Final = 4
 async def test_hostile_file_is_answered_in_time(name: str) -> None:
     make, codes = HOSTILE[name]
     data = make()
-    started = time.monotonic()
-    report = await check_file(data, "bank.xlsx")
-    seconds = time.monotonic() - started
+    _, ordinary_seconds = await timed(BANK)
+    report, seconds = await timed(data)
 
     print(f"{name}: {len(data)} bytes, {seconds:.2f} s, {report.outcome.problem_counts}")
     assert set(report.outcome.problem_counts) & codes
     assert report.outcome.questions == ()
     assert report.outcome.errors >= 1
-    assert seconds < MAX_SECONDS
+    assert seconds < MAX_SECONDS + SLOWER * ordinary_seconds
+
+
+async def timed(data: bytes) -> tuple[Report, float]:
+    started = time.monotonic()
+    report = await check_file(data, "bank.xlsx")
+    return report, time.monotonic() - started
 
 
 async def test_this_process_stays_small() -> None:

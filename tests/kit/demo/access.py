@@ -12,7 +12,7 @@ import msgspec
 from embedded.credentials import Credentials, read_credentials
 
 DEFAULT_FILE = Path(".local") / "credentials.json"
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 
 
 class DemoFailed(Exception):  # noqa: N818 - the name says what happened

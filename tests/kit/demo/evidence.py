@@ -14,7 +14,7 @@ from tests.kit.demo.screen import Screen
 
 SHOWN_EVENTS = 14
 SHOWN_LINES = 8
-WAIT_SECONDS = 15
+WAIT_SECONDS = 60
 
 
 async def show_log(session: aiohttp.ClientSession, screen: Screen, access: Credentials, tag: str) -> list[bytes]:
@@ -39,7 +39,7 @@ async def show_subject(screen: Screen, access: Credentials, tag: str, lines: lis
     subject = subject_of_tag(tag)
     try:
         connection = await nats.connect(
-            access.nats_url, connect_timeout=2, max_reconnect_attempts=2, reconnect_time_wait=0.2
+            access.nats_url, connect_timeout=15, max_reconnect_attempts=2, reconnect_time_wait=0.2
         )
     except (OSError, NatsError) as error:
         raise DemoFailed(f"NATS does not answer: {error}") from None

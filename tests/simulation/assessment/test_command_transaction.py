@@ -24,7 +24,8 @@ from tests.integration.assessment_app.world import World, a_world
 from tests.simulation.assessment.rounds import Simulation
 
 ROUNDS = int(os.environ.get("ROUNDS", "4"))
-CONTROL_ROUNDS = 12
+CONTROL_ROUNDS = 200
+"""Far more than it takes, since PostgreSQL's own timing comes from no seed."""
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ async def simulation(world: World) -> Simulation:
     return made
 
 
-@pytest.mark.timeout(60 + 20 * ROUNDS)
+@pytest.mark.timeout(600 + 60 * ROUNDS)
 async def test_rows_keys_quota_and_answers_hold_under_faults(simulation: Simulation) -> None:
     first = int(os.environ.get("SEED", "1"))
     for seed in range(first, first + ROUNDS):

@@ -1,9 +1,8 @@
 """Every operation of the document asked by every actor: what the table says, nothing of another, and no change."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
 import pytest_asyncio
@@ -13,14 +12,15 @@ from tests.integration.assessment_http.conformity import document
 from tests.integration.assessment_http.matrix.evidence import Evidence
 from tests.integration.assessment_http.matrix.table import ACTORS, TABLE
 from tests.integration.assessment_http.matrix.walk import Described, Stage
-from tests.integration.assessment_http.matrix.worlds import World, a_world
+from tests.integration.assessment_http.matrix.worlds import Key, World, a_world
+from tests.integration.assessment_http.moments import in_time, passed
+from tests.integration.assessment_http.steps import Invited
 from tests.integration.assessment_http.system import System
 from tests.kit.services import OPERATOR_TOKEN
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1_200)
 
 LEAKING = ("-m", "tests.integration.assessment_http.leaking_web")
-EXPIRES_SECONDS = 1.0
 
 
 def described() -> list[Described]:
@@ -53,13 +53,15 @@ def complaints(operations: Iterable[str], rows: Iterable[str]) -> list[str]:
 @asynccontextmanager
 async def a_stage(system: System, api: Api) -> AsyncIterator[Stage]:
     a, b = await a_world(api, "A"), await a_world(api, "B")
-    expires_at = datetime.now(UTC) + timedelta(seconds=EXPIRES_SECONDS)
-    expired, revoked = await a.invited(expires_at=expires_at.isoformat()), await a.invited()
-    expired_key, revoked_key = await a.key("owner", expires_at=expires_at.isoformat()), await a.key("owner")
+
+    async def before(end: datetime) -> tuple[Invited, Key]:
+        return await a.invited(expires_at=end.isoformat()), await a.key("owner", expires_at=end.isoformat())
+
+    (expired, expired_key), end = await in_time(before)
+    revoked, revoked_key = await a.invited(), await a.key("owner")
     for path in (f"{a.published.path}/invites/{revoked.id}/revoke", f"/v1/keys/{revoked_key.id}/revoke"):
         (await a.employer.api.post(path)).expect(200)
-    while (await expired.api.get("/v1/take")).status == 200:  # noqa: ASYNC110 (a clock has no event to wait for)
-        await asyncio.sleep(0.05)
+    await passed(end)
     evidence = Evidence(system.database.url(system.database_name), system.eventrail.url)
     yield Stage(
         a,

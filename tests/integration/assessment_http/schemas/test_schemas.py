@@ -6,7 +6,6 @@ SCHEMA_CASES is how many requests in all, SCHEMA_SECONDS when no slice is begun 
 import asyncio
 import json
 import os
-import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -18,16 +17,17 @@ from tests.integration.assessment_http.schemas.slices import Findings, Service, 
 from tests.integration.assessment_http.schemas.stock import assessment_stock, eventrail_stock
 from tests.integration.assessment_http.system import System
 from tests.kit.golden import golden
+from tests.kit.seeds import seed_of
 
 CASES = int(os.environ.get("SCHEMA_CASES", "100"))
 SECONDS = float(os.environ.get("SCHEMA_SECONDS", "3600"))
-SEED = int(os.environ.get("SCHEMA_SEED", str(secrets.randbits(30))))
+SEED = seed_of("SCHEMA_SEED", "SCHEMA_CASES")
 FULL = 5000
 NAMES = ("assessment", "eventrail")
 FOUND = ("ST103", "ST105", "ST107", "ST108")
 """schemathesis's codes for a status, a media type, a header and a shape that the document does not have so."""
 
-pytestmark = pytest.mark.timeout(300 + 2 * SECONDS)
+pytestmark = pytest.mark.timeout(1_200 + 2 * SECONDS)
 
 
 def document(name: str) -> dict[str, Any]:

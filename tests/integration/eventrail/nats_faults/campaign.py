@@ -17,7 +17,7 @@ from tests.integration.eventrail.publishing import published
 FAULTS_PER_LOG = 20
 FIRST_APPENDS = 30
 RESTARTED = 0.3
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 240.0
 POLL_SECONDS = 0.1
 
 

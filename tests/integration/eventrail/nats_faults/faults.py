@@ -17,7 +17,7 @@ from tests.integration.eventrail.web import eventually
 from tests.kit.fault_proxy import FaultProxy
 
 APPENDS = 12
-SECONDS = 60
+SECONDS = 240
 WRONG_LAST_SEQUENCE = 10071
 
 Fault = Callable[[Stage], Awaitable[None]]

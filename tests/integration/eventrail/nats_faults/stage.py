@@ -49,9 +49,9 @@ class Stage:
 
     async def on_jetstream(self, work: Callable[[JetStreamContext], Awaitable[T]]) -> T:
         """One piece of an administrator's work, past the lossy lines."""
-        connection = await nats_client.connect(self.nats.url, allow_reconnect=False)
+        connection = await nats_client.connect(self.nats.url, allow_reconnect=False, connect_timeout=60)
         try:
-            return await work(connection.jetstream())
+            return await work(connection.jetstream(timeout=60))
         finally:
             await connection.close()
 
