@@ -27,6 +27,7 @@ class Reply:
     status: int
     headers: httpx.Headers
     json: Any
+    body: bytes
 
     @property
     def problem(self) -> str:
@@ -50,7 +51,7 @@ class Clocked:
         if content is not None:
             given["Content-Type"] = "application/json"
         answer = await self.client.request(method, f"http://service{path}", content=content, headers=given)
-        return Reply(answer.status_code, answer.headers, msgspec.json.decode(answer.content or b"null"))
+        return Reply(answer.status_code, answer.headers, msgspec.json.decode(answer.content or b"null"), answer.content)
 
     async def at(self, now: datetime, method: str, path: str, token: str, body: Any = None, **headers: str) -> Reply:
         self.now = now

@@ -36,6 +36,8 @@ MAX_MULTIPLIER: Final = 10
 MULTIPLIER_PLACES: Final = 2
 MAX_EXTRA_MINUTES: Final = 7 * 24 * 60
 MAX_SEQUENCE: Final = 2**53 - 1
+MAX_SEED: Final = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps exactly."""
 MAX_INVITES: Final = 100
 MAX_FILE_INVITES: Final = 500
 """Of one CSV file: an invite may also register its candidate, and one append holds 1,000 events."""

@@ -106,6 +106,10 @@ def _all_answers(target: Target) -> Any:
     return {"answers": {target.question_id: "Friction."}}
 
 
+def _preview(target: Target) -> Any:
+    return {"seed": 7, "answers": {target.question_id: "Friction."}}
+
+
 PEOPLE: Final = b"name,email\nAda,ada@example.org\n"
 DONE_ALREADY: Final = "409 already-submitted"
 NO_QUESTION: Final = "422 unknown-question"
@@ -136,6 +140,8 @@ TABLE: Final[Mapping[str, Row]] = {
         "author", "import", "200", lambda target: {"digest": target.digest, "mode": "valid_rows"}
     ),
     "getImportErrorRows": of_employer("reviewer", "import", "200"),
+    "previewAssessment": of_employer("author", "published", "200", lambda _: {"seed": 7}),
+    "scorePreview": of_employer("author", "preview", "200", _preview),
     "publishAssessment": of_employer("author", "draft", "200"),
     "closeAssessment": of_employer("author", "published", "200"),
     "duplicateAssessment": of_employer("author", "published", "201"),

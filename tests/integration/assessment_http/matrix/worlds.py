@@ -29,6 +29,7 @@ Place = Literal[
     "draft",
     "import",
     "published",
+    "preview",
     "link",
     "capped link",
     "invite",
@@ -96,6 +97,10 @@ class World:
             case "published":
                 made = await a_published(self.employer, essay(self.mark), title=self.mark)
                 target = Target({"assessment_id": made.id}, made.etag, email=self._email())
+            case "preview":
+                made = await a_published(self.employer, essay(self.mark), title=self.mark)
+                read = (await self.employer.api.get(f"{made.path}/questions")).expect(200)
+                target = Target({"assessment_id": made.id}, question_id=read.json["questions"][0]["id"])
             case "capped link":
                 ids = {"assessment_id": self.published.id}
                 read = await self.employer.api.get(f"{self.published.path}/public-link")

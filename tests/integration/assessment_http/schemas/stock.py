@@ -8,6 +8,7 @@ from tests.integration.assessment_http.api import Api
 from tests.integration.assessment_http.steps import (
     Assessment,
     Employer,
+    Invited,
     a_draft,
     a_key,
     a_published,
@@ -23,6 +24,9 @@ BODIES = {
     "issueInvites": {"invites": [{"name": "Ada", "email": "{fresh}@example.org"}]},
     "joinPublic": {"name": "Ada", "email": "{fresh}@example.org"},
     "createKey": {"name": "Sync", "role": "author"},
+    "changePublicLink": {"enabled": True},
+    "grantAccommodation": {"minutes": 5, "reason": "A broken hand"},
+    "scorePreview": {"seed": 7, "answers": {}},
 }
 FILES = {"checkImport": BANK, "inviteFromFile": "name,email\nAda,{fresh}@example.org\n"}
 """What is taken, of which some may be taken once only: then with something fresh in it."""
@@ -47,6 +51,7 @@ async def assessment_stock(api: Api, copies: int) -> Stock:
             {"ids": {"assessment_id": published.id}},
             {"ids": {"slug": published.body["slug"]}},
             {"ids": {"assessment_id": published.id, "invite_id": invite.id}},
+            await _accommodation(employer, published, invite),
             {
                 "ids": {"question_id": question["id"]},
                 "bodies": {"saveAnswer": {"answer": "Friction.", "sequence": 1}},
@@ -62,6 +67,12 @@ async def assessment_stock(api: Api, copies: int) -> Stock:
         "bodies": BODIES,
         "files": FILES,
     }
+
+
+async def _accommodation(employer: Employer, published: Assessment, invite: Invited) -> Stock:
+    path = f"{published.path}/accommodations/{invite.candidate_id}"
+    (await employer.api.put(path, BODIES["grantAccommodation"], etag="*")).expect(200)
+    return {"ids": {"assessment_id": published.id, "candidate_id": invite.candidate_id}}
 
 
 async def _report(employer: Employer, draft: Assessment) -> Stock:

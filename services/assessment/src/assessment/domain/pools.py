@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from assessment.domain.author_view import points
 from assessment.domain.decision import Reason, Refused
 from assessment.domain.ordering import question_id, shuffled
+from assessment.domain.questions import Content
 from assessment.domain.text import shown
 from contracts.questions import Pool, Question
 
@@ -31,6 +32,13 @@ def asked_of(questions: tuple[Question, ...], question_ids: Sequence[str]) -> tu
         return questions
     asked = set(question_ids)
     return tuple(question for question in questions if question.id in asked)
+
+
+def asked_with_keys(content: Content, question_ids: Sequence[str]) -> Content:
+    """Give the same with their keys: what a pool did not draw is no question of the attempt."""
+    questions, keys = asked_of(content[0], question_ids), content[1]
+    ids = {question.id for question in questions}
+    return questions, tuple(key for key in keys if key.question_id in ids)
 
 
 def attainable_milli(questions: Sequence[Question], pools: Sequence[Pool]) -> int:

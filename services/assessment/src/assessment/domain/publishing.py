@@ -1,12 +1,15 @@
 """Decisions about going live: publishing freezes a version and counts against the limit, closing gives it back."""
 
+from collections.abc import Sequence
+
 from assessment.domain.commands import Close, Publish
 from assessment.domain.content import check_fits, content_hash
 from assessment.domain.decision import Decision, Events, Reason, Refused
 from assessment.domain.owned import own_draft, own_employer, own_published
 from assessment.domain.pools import attainable_milli, check_pools
-from assessment.domain.state import AssessmentState, EmployerState, State
+from assessment.domain.state import EmployerState, State
 from contracts.events import AssessmentClosed, AssessmentPublished
+from contracts.questions import Pool, Question
 
 FIRST_VERSION = 1
 """A draft is published once; its duplicate is how it goes on, so that a version has one assessment."""
@@ -15,7 +18,7 @@ FIRST_VERSION = 1
 def publish(command: Publish, state: State) -> Decision:
     employer = own_employer(state, command.employer_id)
     draft = own_draft(state, employer.id, command.assessment_id, command.expected_position)
-    max_points_milli = _publishable_points(draft)
+    max_points_milli = publishable_points_milli(draft.questions, draft.settings.pools)
     _check_quota(employer)
     published = AssessmentPublished(
         assessment_id=draft.id,
@@ -59,11 +62,12 @@ def close(command: Close, state: State) -> Decision:
     return Events((closed,))
 
 
-def _publishable_points(draft: AssessmentState) -> int:
-    if not draft.questions:
+def publishable_points_milli(questions: Sequence[Question], pools: Sequence[Pool]) -> int:
+    """Give what every candidate could earn; refuses what can't be published."""
+    if not questions:
         raise Refused(Reason.NO_QUESTIONS, "The draft has no question")
-    check_pools(draft.questions, draft.settings.pools)
-    max_points_milli = attainable_milli(draft.questions, draft.settings.pools)
+    check_pools(questions, pools)
+    max_points_milli = attainable_milli(questions, pools)
     if max_points_milli == 0:
         raise Refused(Reason.CONFLICT, "No question earns a point, so nothing could be scored")
     return max_points_milli

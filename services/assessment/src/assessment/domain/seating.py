@@ -9,13 +9,14 @@ positions decide what came after what, so that no clock has a say in it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from assessment.domain.closing import deadline
 from assessment.domain.commands import Seat
 from assessment.domain.decision import Reason, Refused
 from assessment.domain.extra_time import ExtraTime, extra_time
 from assessment.domain.invites import has_expired
-from assessment.domain.pools import asked_of, drawn
+from assessment.domain.pools import asked_with_keys, drawn
 from assessment.domain.questions import Content
 from assessment.domain.state import AssessmentState, InviteState, SittingState, State
 from contracts.events import SittingStarted
@@ -66,9 +67,7 @@ def open_attempt(place: Seated) -> SittingState | None:
 
 def asked(place: Seated, sitting: SittingState) -> Content:
     """Give the questions of an attempt, and their keys: what a pool did not draw is no question of it."""
-    questions = asked_of(place.assessment.questions, sitting.question_ids)
-    ids = {question.id for question in questions}
-    return questions, tuple(key for key in place.assessment.keys if key.question_id in ids)
+    return asked_with_keys((place.assessment.questions, place.assessment.keys), sitting.question_ids)
 
 
 def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted:
@@ -89,7 +88,7 @@ def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted
         invite_id=place.invite.id,
         version=assessment.version,
         attempt=attempt,
-        deadline_at=None if limit is None else now + timedelta(seconds=limit),
+        deadline_at=deadline(now, limit),
         grace_seconds=assessment.settings.grace_seconds,
         seed=seed,
         at=now,

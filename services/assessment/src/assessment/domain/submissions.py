@@ -27,7 +27,8 @@ def submit_sitting(command: SubmitSitting, state: State, sealer: Sealer) -> Deci
     place = (seated_once if command.cause == "sweeper" else seated)(state, command.seat)
     sitting, start = _attempt(command, place)
     questions, keys = asked(place, sitting)
-    answers = {id_: saved.answer for id_, saved in sitting.saved.items()} | _given(questions, command.answers or {})
+    saved = {id_: saved.answer for id_, saved in sitting.saved.items()}
+    answers = saved | fitting_answers(questions, command.answers or {})
     scored = score(questions, keys, answers, place.assessment.settings.passing_percent)
     check_records_fit(scored.records, ANSWERS)
     submitted = _submitted(command, place, sitting, scored, sealer)
@@ -79,7 +80,8 @@ def _overdue(place: Seated, now: datetime) -> SittingState:
     return sitting
 
 
-def _given(questions: Sequence[Question], given: Mapping[str, GivenAnswer]) -> dict[str, GivenAnswer]:
+def fitting_answers(questions: Sequence[Question], given: Mapping[str, GivenAnswer]) -> dict[str, GivenAnswer]:
+    """Give what was sent in the form in which it is scored; refuses what fits no question, naming the place."""
     by_id = {question.id: question for question in questions}
     return {
         id_: fitting(question_named(by_id, id_, f"{ANSWERS}.{id_}"), answer, f"{ANSWERS}.{id_}")

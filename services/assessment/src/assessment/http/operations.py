@@ -29,6 +29,7 @@ class Operation:
     role: the least role of an API key that may do it; every operation of an employer names one
     answers: Struct by status, None where there is no body
     idempotency: whether Idempotency-Key is taken; if_match: whether the resource's ETag is
+    records: whether what it does is recorded in the log; a body alone may ask for an answer only
     file: the body is multipart with one part `file`
     file_types: the media types of what may be downloaded with status 200, beside its answer there if it has one
     problems: those of its own, beside what `problems_of` adds for every operation of its kind
@@ -42,6 +43,7 @@ class Operation:
     role: Role | None = None
     body: type[RequestBody] | None = None
     body_needed: bool = True
+    records: bool = True
     file: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     query: tuple[QueryName, ...] = ()
@@ -67,7 +69,8 @@ class Operation:
     @property
     def is_command(self) -> bool:
         """Tell whether it is recorded in the log; a dry run, which is done again without harm, is not."""
-        return self.body is not None or self.if_match == "needed" or (self.file and self.idempotency == "needed")
+        has_change = self.body is not None or self.if_match == "needed" or (self.file and self.idempotency == "needed")
+        return self.records and has_change
 
     @property
     def is_conditional_read(self) -> bool:

@@ -19,6 +19,7 @@ from contracts.assessment.results import (
 from contracts.events import SittingReviewed
 from contracts.events.candidates import CandidateDetails
 from contracts.events.sittings import AnswerRecord, QuestionScore
+from contracts.questions import Question
 
 
 def submission_answer(row: SubmissionRow, details: CandidateDetails | None) -> SubmissionAnswer:
@@ -54,7 +55,13 @@ def submission_detail(
         key_version=record.key_version,
         content_hash=record.content_hash,
         scoring=tuple(
-            _scored(record, score, opened, None if notes is None else notes.get(score.question_id, ""))
+            scored_answer(
+                record.questions[score.question_id],
+                score,
+                opened.get(score.question_id),
+                record.key_version,
+                None if notes is None else notes.get(score.question_id, ""),
+            )
             for score in record.scores
         ),
     )
@@ -84,11 +91,10 @@ def _outcome(score: QuestionScore) -> ScoredOutcome:
     return "partial" if score.outcome == "incorrect" and score.points_milli else score.outcome
 
 
-def _scored(
-    record: SubmissionRecord, score: QuestionScore, opened: Mapping[str, AnswerRecord], note: str | None
+def scored_answer(
+    question: Question, score: QuestionScore, answer: AnswerRecord | None, key_version: int, note: str | None
 ) -> ScoredAnswer:
-    question = record.questions[score.question_id]
-    answer = opened.get(score.question_id)
+    """Show how one answer was scored; answer and note: None once the candidate was erased."""
     return ScoredAnswer(
         question_id=score.question_id,
         kind=question.kind,
@@ -97,7 +103,7 @@ def _scored(
         normalized=answer.normalized if answer else None,
         matched=answer.matched if answer else None,
         rule=score.rule,
-        key_version=record.key_version,
+        key_version=key_version,
         outcome=_outcome(score),
         points=points(score.points_milli),
         max_points=points(score.max_points_milli),
