@@ -41,7 +41,7 @@ Position = Annotated[int, msgspec.Meta(ge=0)]
 Digest = Annotated[str, msgspec.Meta(pattern=DIGEST_PATTERN)]
 
 
-class Event(Message, frozen=True):
+class Event(Message, frozen=True, gc=False):
     """One fact of the log.
 
     position: place in the one total order, from 1, gapless, never reused

@@ -180,7 +180,8 @@ class MemoryEventStore:
             events.append(event)
         else:
             scanned = after + 1 if backward else max(after, upto)
-        return Page(tuple(events), tuple(self._lines[event.position - 1] for event in events), scanned, head)
+        stored = b"".join(self._lines[event.position - 1] + b"\n" for event in events)
+        return Page(tuple(events), stored, scanned, head)
 
     def _head_hash(self) -> str:
         return self._events[-1].hash if self._events else first_hash(self.log_id)

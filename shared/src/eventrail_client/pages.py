@@ -46,14 +46,13 @@ def page_of(answer: Answer) -> Page:
         scanned, head = int(answer.headers["Eventrail-Scanned"]), int(answer.headers["Eventrail-Head"])
     except (KeyError, ValueError):
         raise UnexpectedAnswer("a page without Eventrail-Scanned and Eventrail-Head") from None
-    lines = tuple(answer.body.split(b"\n")[:-1])
     try:
         events = tuple(_event.decode_lines(answer.body))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UnexpectedAnswer(f"a line is not an event: {error}") from None
-    if len(events) != len(lines):
-        raise UnexpectedAnswer(f"{len(events)} events in {len(lines)} lines")
-    return Page(events, lines, scanned, head)
+    if len(events) != (lines := answer.body.count(b"\n")):
+        raise UnexpectedAnswer(f"{len(events)} events in {lines} lines")
+    return Page(events, answer.body, scanned, head)
 
 
 def event_of(line: bytes) -> Event:

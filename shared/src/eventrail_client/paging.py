@@ -8,8 +8,8 @@ from typing import Final
 from contracts.envelope import Event
 from eventrail_client.port import EventStore, Page
 
-PAGE_EVENTS: Final = 5_000
-"""A page costs a request, and is held as a whole, with the one after it."""
+PAGE_EVENTS: Final = 8_192
+"""A page costs a request, and is held as a whole, with the one after it; the store knows blocks of 256 again."""
 
 
 async def page_through(

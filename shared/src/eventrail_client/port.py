@@ -27,15 +27,20 @@ class Head:
 class Page:
     """A part of what was asked for, in the order asked for; it may end inside an append.
 
-    lines: the events as they stand in the log, byte for byte, each without its line feed
+    stored: the events as they stand in the log, byte for byte, each with its line feed
     scanned: how far the store has looked: go on with `after=scanned` forward, with `before=scanned` backward
     head: the position of the log's last durable event when the page was read
     """
 
     events: tuple[Event, ...]
-    lines: tuple[bytes, ...]
+    stored: bytes
     scanned: int
     head: int
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """Each event as it stands in the log, without its line feed."""
+        return tuple(self.stored.split(b"\n")[:-1])
 
 
 class EventStore(Protocol):

@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from eventrail.log.events import Page, Query
-from eventrail.log.index.port import Index
+from eventrail.log.index.port import Index, Range
 from eventrail.log.limits import PAGE_BYTES, PAGE_EVENTS
 from eventrail.log.matching import Matcher
 from eventrail.log.segments import Segments
+from eventrail.log.sound_blocks import next_block
 
 
 def read_page(query: Query, head: int, index: Index, segments: Segments) -> Page:
@@ -17,7 +18,7 @@ def read_page(query: Query, head: int, index: Index, segments: Segments) -> Page
     choose = _filtered if query.types or query.tags else _unfiltered
     positions, complete = choose(query, upto, limit, index)
     ranges = (found for first, last in _runs(positions) for found in index.ranges(first, last))
-    lines = b"".join(map(segments.read, ranges))
+    lines = b"".join([segments.read(found, _blocks(found, index)) for found in ranges])
     if query.backward:
         positions, lines = positions[::-1], _reversed_lines(lines)
     first, last = (positions[0], positions[-1]) if positions else (0, 0)
@@ -80,6 +81,16 @@ def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
             first = position
         previous = position
     yield first, previous
+
+
+def _blocks(place: Range, index: Index) -> list[Range]:
+    """The parts of a range, cut where blocks begin."""
+    parts, first = [], place.first
+    while first <= place.last:
+        following = min(next_block(first), place.last + 1)
+        parts += index.ranges(first, following - 1)
+        first = following
+    return parts
 
 
 def _reversed_lines(lines: bytes) -> bytes:

@@ -15,6 +15,7 @@ from eventrail.log.layout import Layout
 from eventrail.log.options import Options
 from eventrail.log.reserve import Reserve
 from eventrail.log.segment_files import SegmentFiles
+from eventrail.log.sound_blocks import SoundBlocks, tile
 from eventrail.log.transfer import read_whole, write_whole
 
 
@@ -39,6 +40,7 @@ class Segments:
         self._options = options
         self._genesis_hash = genesis_hash.encode()
         self.damages = Damages()
+        self._sound = SoundBlocks()
         self.reserve = Reserve(files, layout, min(options.reserve_bytes, options.segment_bytes))
         self._segment_files = SegmentFiles(files, layout)
         self._first_positions: list[int] = []
@@ -78,8 +80,11 @@ class Segments:
     def first_positions(self) -> tuple[int, ...]:
         return tuple(self._first_positions)
 
-    def read(self, place: Range) -> bytes:
-        """The lines of a range, each held to its hash; raises `RangeDamaged` at the first that is not as written."""
+    def read(self, place: Range, blocks: Sequence[Range] = ()) -> bytes:
+        """The lines of a range, each held to its hash; raises `RangeDamaged` at the first that is not as written.
+
+        `blocks` are the parts of the range; one whose bytes have closed before is not taken apart again.
+        """
         try:
             previous_hash, lines = self._read_linked(place)
         except OSError as error:
@@ -87,12 +92,12 @@ class Segments:
                 raise DescriptorsExhausted(error.errno) from error
             reason = f"it can't be read: {error.strerror}"
             raise self._damaged(place.segment, place.offset, place.first, place.last, reason) from error
-        found = first_open_line(previous_hash, lines, place.first, place.last - place.first + 1)
-        if found is None:
-            return lines
-        number, offset = found
-        position = min(place.first + number, place.last)
-        raise self._damaged(place.segment, place.offset + offset, position, position, "the hash does not close")
+        for part in blocks if tile(place, blocks) else (place,):
+            start = part.offset - place.offset
+            if start:
+                previous_hash = stated_hash(lines[start - LINK_BYTES : start])
+            self._hold(part, previous_hash, memoryview(lines)[start : start + part.length])
+        return lines
 
     def borrowed(self, segment: int) -> AbstractContextManager[int]:
         """A segment's descriptor, for reading it as a file; raises `OSError`."""
@@ -157,6 +162,17 @@ class Segments:
 
     def close(self) -> None:
         self._segment_files.close()
+
+    def _hold(self, place: Range, previous_hash: bytes, lines: memoryview) -> None:
+        """Raises `RangeDamaged` unless each line closes."""
+        if self._sound.holds(place, lines):
+            return
+        found = first_open_line(previous_hash, bytes(lines), place.first, place.last - place.first + 1)
+        if found is not None:
+            number, offset = found
+            position = min(place.first + number, place.last)
+            raise self._damaged(place.segment, place.offset + offset, position, position, "the hash does not close")
+        self._sound.add(place, lines)
 
     def _read_linked(self, place: Range) -> tuple[bytes, bytes]:
         """The hash that the first line of a range must close over, and the lines."""
