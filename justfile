@@ -137,6 +137,10 @@ benchmark *arguments: setup
 bench *arguments: setup
     {{ python }} -m tests.benchmarks.race {{ arguments }}
 
+# The tables made from a log by the live executor and by the bulk one (a directory that is kept, --events, --rounds)
+bench-rebuild *arguments: setup
+    {{ python }} -m tests.benchmarks.rebuild {{ arguments }}
+
 # Serve a log of ten million events, 5 GB: start, memory, reads, appends (a directory that is kept, --events, --calls)
 large-log *arguments: setup
     {{ python }} -m tests.benchmarks.large_log {{ arguments }}

@@ -10,7 +10,7 @@ from assessment.app.server_secret import NotMigrated, load_secrets
 from assessment.migrations.upgrading import migrate, newest_version
 from assessment.read_models.connections import connect
 from assessment.read_models.database_roles import DatabaseRole
-from assessment.read_models.generation_ddl import add_rules, create_bare
+from assessment.read_models.generation_ddl import add_keys, add_rules, create_bare
 from assessment.read_models.generations import NEXT
 from assessment.read_models.scratch_tables import SCRATCH, scratch_metadata
 from assessment.read_models.statements import defining
@@ -42,6 +42,7 @@ async def test_a_rebuilt_generation_has_the_tables_of_the_live_one(world: World)
         await create_bare(connection, NEXT)
         for found in (catalog, walls_of):
             assert await found(connection, NEXT) != await found(connection, LIVE)
+        await add_keys(connection, NEXT)
         await add_rules(connection, NEXT)
         for found in (catalog, walls_of):
             assert await found(connection, NEXT) == await found(connection, LIVE)

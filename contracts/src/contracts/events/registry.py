@@ -5,7 +5,6 @@ other change is a new version, and an upcaster takes the old Struct to the new o
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -102,17 +101,17 @@ class UnknownEvent(Message, frozen=True):
     type: str
 
 
-@cache
-def _decoder(struct: type[Fact]) -> msgspec.json.Decoder[Fact]:
-    return msgspec.json.Decoder(struct)
+_DECODERS: Final[Mapping[str, msgspec.json.Decoder[Fact]]] = {
+    name: msgspec.json.Decoder(struct) for name, struct in STRUCTS.items()
+}
 
 
 def decode_event(event_type: str, data: bytes | msgspec.Raw) -> Fact | UnknownEvent:
     """The fact that an event's `data` states, in its newest version; msgspec.ValidationError where it does not fit."""
-    struct = STRUCTS.get(event_type)
-    if struct is None:
+    decoder = _DECODERS.get(event_type)
+    if decoder is None:
         return UnknownEvent(type=event_type)
-    fact = _decoder(struct).decode(data)
+    fact = decoder.decode(data)
     while (upcast := UPCASTERS.get(type(fact))) is not None:
         fact = upcast(fact)
     return fact

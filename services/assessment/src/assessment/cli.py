@@ -66,6 +66,16 @@ def _add_projections(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         part = _add(parts, name, help_text, _projections)
         part.set_defaults(what=name)
         part.add_argument("--json", action="store_true", help="answer as one JSON object")
+        if name in ("verify", "rebuild"):
+            part.add_argument("--processes", type=_count, metavar="N", help="how many fold the log (one a processor)")
+
+
+def _count(text: str) -> int:
+    """A number of processes; argparse tells what is none."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _add_imports(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -102,7 +112,8 @@ def _serve(_given: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def _projections(given: argparse.Namespace, environ: Mapping[str, str]) -> int:
     from assessment.projections import command  # noqa: PLC0415 - each command loads what it needs
 
-    return command.main(given.what, environ, as_json=given.json)
+    processes = getattr(given, "processes", None)
+    return command.main(given.what, environ, as_json=given.json, processes=processes)
 
 
 def _import_check(given: argparse.Namespace, _environ: Mapping[str, str]) -> int:

@@ -18,6 +18,8 @@ from assessment.projections.appends import EventUnreadable
 from assessment.projections.folding import RowUnexpected
 from assessment.projections.pausing import NoPause
 from assessment.projections.rebuilding import RebuildRefused
+from assessment.projections.rule_broken import RuleBroken
+from assessment.projections.workers import PartFailed
 from assessment.read_models.failures import first_line
 from assessment.read_models.safety import UnsafeDatabase
 from assessment.settings import LimitsInverted, MailSenderMissing
@@ -39,6 +41,8 @@ OPERATOR_ERRORS: Final = (
     NoPause,
     EventUnreadable,
     RowUnexpected,
+    RuleBroken,
+    PartFailed,
     PostgresError,
     InterfaceError,
     InternalClientError,

@@ -1,9 +1,10 @@
 """What an event is about: the tags that its boundaries, the streams of its readers and its subject are made of."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
-from assessment.domain.boundaries import BOUNDARIES, BoundaryRef
+from assessment.domain.boundaries import BOUNDARIES, Boundary, BoundaryRef
 from contracts.events import Fact, type_of
 
 SUBJECTS: Final[Mapping[str, str]] = {
@@ -24,9 +25,10 @@ def tags_of(fact: Fact) -> tuple[str, ...]:
 
 def touched(fact: Fact) -> tuple[BoundaryRef, ...]:
     """Give the boundaries that the fact belongs to: their rows are locked for it and stamped with its position."""
-    event_type = type_of(fact)
-    return tuple(
-        BoundaryRef(boundary, getattr(fact, SUBJECTS[boundary.tag_name]))
-        for boundary in BOUNDARIES
-        if event_type in boundary.types
-    )
+    return tuple([BoundaryRef(boundary, getattr(fact, field)) for boundary, field in belonging(type_of(fact))])
+
+
+@cache
+def belonging(event_type: str) -> tuple[tuple[Boundary, str], ...]:
+    """Give the boundaries of a type of fact, each with the field that holds the id of its row."""
+    return tuple((boundary, SUBJECTS[boundary.tag_name]) for boundary in BOUNDARIES if event_type in boundary.types)

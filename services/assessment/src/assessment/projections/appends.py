@@ -46,16 +46,20 @@ def changes_of(recorded: RecordedAppend) -> list[FactChanges]:
 
 
 def _changes(event: Event) -> FactChanges | None:
-    fact = _fact(event)
-    if fact is None:
-        return None
+    fact = fact_of(event)
+    return None if fact is None else FactChanges(projected(event, fact), touched(fact))
+
+
+def projected(event: Event, fact: Fact) -> tuple[Change, ...]:
+    """What the event's fact changes. Raises EventUnreadable."""
     try:
-        return FactChanges(project(fact), touched(fact))
+        return project(fact)
     except Exception as failure:
         raise EventUnreadable(event, f"{type(failure).__name__}: {failure}") from failure
 
 
-def _fact(event: Event) -> Fact | None:
+def fact_of(event: Event) -> Fact | None:
+    """The fact that an event of ours states. Raises EventUnreadable."""
     try:
         fact = decode_event(event.type, event.data)
     except (msgspec.ValidationError, msgspec.DecodeError) as failure:
@@ -69,12 +73,16 @@ def _fact(event: Event) -> Fact | None:
 
 def key_of(recorded: RecordedAppend) -> KeyRow:
     """The command's key, where the first event's id is derived from it; of any other append, that id itself."""
-    first = recorded.events[0]
+    return key_of_first(recorded.events[0])
+
+
+def key_of_first(first: Event) -> KeyRow:
+    """The same, from an append's first event alone."""
     try:
         meta = _META.decode(first.meta)
         key = uuid.UUID(meta.key)
         if str(uuid.uuid5(key, "0")) == first.id:
-            return KeyRow(str(key), meta.fingerprint or None, recorded.first, recorded.last)
+            return KeyRow(str(key), meta.fingerprint or None, first.position, first.commit)
     except ValueError:  # msgspec's errors are among them
         pass
-    return KeyRow(first.id, None, recorded.first, recorded.last)
+    return KeyRow(first.id, None, first.position, first.commit)

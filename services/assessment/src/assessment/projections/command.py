@@ -1,6 +1,7 @@
 """`assessment projections …` on the command line: what it prints, and how it ends."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,33 +9,47 @@ from typing import Any, Final
 
 import msgspec
 
+from assessment.projections.opening import Opening
 from assessment.projections.progress import Shown
 from assessment.projections.rebuilding import Compared, Rebuilder
 from assessment.projections.standing import Standing, standing
 from assessment.projections.swapping import Swapped
-from assessment.read_models.connections import OwnConnection, connect
+from assessment.projections.workers import Workers, many_processes
+from assessment.read_models.connections import connect
 from assessment.read_models.database_roles import DatabaseRole
-from assessment.settings import DatabaseSettings, database_settings, log_settings, owner_settings
-from eventrail_client.client import EventrailClient
+from assessment.settings import DatabaseSettings, database_settings, log_settings
 from eventrail_client.port import EventStore
 
 DIFFERENT: Final = 1
 PARKED: Final = 3
-PATIENT: Final = {"lock_timeout": "5000", "statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
-"""A rebuild's statements are long; what it waits for while commands wait is not."""
+FOLDING: Final = ("rebuild", "verify")
+MOST_PROCESSES: Final = 8
+"""By themselves no more fold: PostgreSQL and Eventrail have the same processors."""
 
 
-def main(what: str, environ: Mapping[str, str], *, as_json: bool) -> int:
-    """0 when all is well, 1 where tables differ, 3 where the projector is parked."""
+def main(what: str, environ: Mapping[str, str], *, as_json: bool, processes: int | None = None) -> int:
+    """0 when all is well, 1 where tables differ, 3 where the projector is parked.
+
+    processes: how many fold the log; as many as there are processors, and MOST_PROCESSES at the most, where None.
+    """
     database, log = database_settings(environ), log_settings(environ)
-    return asyncio.run(_run(what, database, log.eventrail_url, log.eventrail_token, as_json=as_json))
+    opening = Opening(database, log.eventrail_url, log.eventrail_token)
+    count = processes or min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    with many_processes(opening, count if what in FOLDING else 0) as workers:
+        return asyncio.run(_run(what, opening, workers, as_json=as_json))
 
 
-async def _run(what: str, database: DatabaseSettings, url: str, token: str, *, as_json: bool) -> int:
-    async with EventrailClient(url, token) as store:
+async def _run(what: str, opening: Opening, workers: Workers, *, as_json: bool) -> int:
+    async with opening.store() as store:
         if what == "status":
-            return await _status(database, store, as_json=as_json)
-        rebuilder = Rebuilder(lambda: _connected(database), store, Shown(sys.stderr), lambda: datetime.now(UTC))
+            return await _status(opening.database, store, as_json=as_json)
+        rebuilder = Rebuilder(
+            opening.connected,
+            store,
+            Shown(sys.stderr),
+            lambda: datetime.now(UTC),
+            workers,
+        )
         match what:
             case "verify":
                 return _say_compared(await rebuilder.verify(), None, as_json=as_json)
@@ -44,10 +59,6 @@ async def _run(what: str, database: DatabaseSettings, url: str, token: str, *, a
             case "rollback":
                 return _say_rolled_back(await rebuilder.rollback(), as_json=as_json)
     raise AssertionError(f"no such command: {what}")
-
-
-async def _connected(database: DatabaseSettings) -> OwnConnection:
-    return await connect(owner_settings(database), "rebuild", role=DatabaseRole.OWNER, limits=PATIENT)
 
 
 async def _status(database: DatabaseSettings, store: EventStore, *, as_json: bool) -> int:

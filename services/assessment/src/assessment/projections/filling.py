@@ -1,33 +1,44 @@
 """Filling a fresh generation from the first event on, while the live one goes on being used."""
 
-import gc
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from assessment.projections.bulk import Fold, kept_since, load
-from assessment.projections.progress import Progress
-from assessment.read_models.connections import Connection
-from assessment.read_models.generation_ddl import count_rows, drop_generation
-from eventrail_client.follow import Cursor, Follower
-from eventrail_client.port import EventStore
+from asyncpg.exceptions import IntegrityConstraintViolationError
 
-PAGE_EVENTS = 5_000
+from assessment.projections.bulk import carry_out_late, copy_rows, kept_since
+from assessment.projections.parts import joined, split
+from assessment.projections.progress import Progress
+from assessment.projections.rule_broken import RuleBroken
+from assessment.projections.workers import OneProcess, Workers
+from assessment.read_models.checkpoints import Checkpoint, write_checkpoint
+from assessment.read_models.connections import Connection, swift_uuids
+from assessment.read_models.constraint_names import constraint_of
+from assessment.read_models.failures import DATABASE_FAILURES
+from assessment.read_models.generation_ddl import add_keys, add_rules, count_rows, create_bare, drop_generation
+from eventrail_client.port import EventStore, Head
+
+ALONE = OneProcess()
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """events: as many as the log held when it began; position: the last of them."""
+    """position: as many events as the log held when it began.
+
+    fold_seconds: until every event was folded and all rows were written, of which copy_seconds for writing them, all
+    processes together; rules_seconds: for keys, indexes, rules, and what became of rows after they were written
+    """
 
     position: int
     fold_seconds: float
-    load_seconds: float
+    copy_seconds: float
+    rules_seconds: float
 
     @property
     def events_per_second(self) -> float:
-        return self.position / max(self.fold_seconds + self.load_seconds, 1e-9)
+        return self.position / max(self.fold_seconds + self.rules_seconds, 1e-9)
 
 
 async def fill(
@@ -37,45 +48,47 @@ async def fill(
     progress: Progress,
     *,
     now: datetime,
+    workers: Workers = ALONE,
     clock: Callable[[], float] = time.monotonic,
 ) -> Filled:
-    """Make the generation anew with everything up to the log's head of this moment. Raises EventUnreadable."""
-    await connection.execute("BEGIN")
-    await drop_generation(connection, schema)
-    await connection.execute("COMMIT")
+    """Make the generation anew with everything up to the log's head of this moment.
+
+    Raises EventUnreadable, RowUnexpected, PartFailed, RuleBroken, ChainBroken, StoreError; there is no such generation
+    then.
+    """
     began = clock()
-    fold = Fold(kept_since(now))
-    with _no_search_for_cycles():
-        cursor = await _folded(store, fold, progress)
-    folded = clock()
-    progress.phase("loading the tables")
-    await connection.execute("BEGIN")
-    await load(connection, fold, cursor, schema)
-    await connection.execute("COMMIT")
+    async with _whole_or_none(connection, schema):
+        await create_bare(connection, schema)
+        head = await store.head()
+        progress.phase("folding the log", head.position)
+        parts = await split(store, head, workers.parts(head.position), kept_since(now))
+        folded = await workers.fold(connection, store, schema, parts, progress.at)
+        fold, copying = joined(parts, folded, head), clock()
+        async with swift_uuids(connection):
+            await copy_rows(connection, schema, fold.take_rest())
+        copied = clock()
+        progress.phase("making keys, indexes and rules")
+        await add_keys(connection, schema)
+        await carry_out_late(connection, schema, fold)
+        await _finished(connection, schema, head)
+    copy_seconds = sum(part.copy_seconds for part in folded) + copied - copying
+    return Filled(head.position, copied - began, copy_seconds, clock() - copied)
+
+
+async def _finished(connection: Connection, schema: str, head: Head) -> None:
+    await add_rules(connection, schema)
+    await write_checkpoint(connection, Checkpoint(head.log_id, head.position, head.hash), schema)
     await count_rows(connection, schema)
-    return Filled(cursor.position, folded - began, clock() - folded)
 
 
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Rows by the million hold no cycles, and looking for them again and again costs a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
+@asynccontextmanager
+async def _whole_or_none(connection: Connection, schema: str) -> AsyncIterator[None]:
+    await drop_generation(connection, schema)
     try:
         yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-async def _folded(store: EventStore, fold: Fold, progress: Progress) -> Cursor:
-    head = await store.head()
-    cursor = Cursor.beginning(head.log_id)
-    progress.phase("folding the log", head.position)
-    async with Follower(store, cursor) as follower:
-        while cursor.position < head.position:
-            for append in await follower.batch(max_events=min(PAGE_EVENTS, head.position - cursor.position)):
-                fold.take(append)
-                cursor = Cursor(head.log_id, append.last, append.hash)
-            progress.at(cursor.position)
-    return cursor
+    except BaseException as failure:
+        with suppress(*DATABASE_FAILURES):
+            await drop_generation(connection, schema)
+        if isinstance(failure, IntegrityConstraintViolationError):
+            raise RuleBroken(constraint_of(failure)) from failure
+        raise

@@ -3,15 +3,18 @@
 Both executors carry out net changes only: the live one for an append or a batch of them, the bulk one for a whole log.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 from assessment.projections.changes import Change, Delete, Insert, Row, Update, Upsert
 from assessment.read_models.tables import LIVE, metadata
 
 Key = tuple[Any, ...]
+
+_WHOLE: Final = (Insert, Upsert)
 
 
 class RowUnexpected(Exception):  # noqa: N818 (an outcome, named for what it is)
@@ -29,8 +32,14 @@ def key_columns(table: str) -> tuple[str, ...]:
     return tuple(column.name for column in metadata.tables[f"{LIVE}.{table}"].primary_key.columns)
 
 
-def key_of(table: str, row: Row) -> Key:
-    return tuple([row[name] for name in key_columns(table)])
+@cache
+def key_of(table: str) -> Callable[[Row], Key]:
+    """What takes a row's primary key out of it."""
+    columns = key_columns(table)
+    if len(columns) > 1:
+        return itemgetter(*columns)
+    (column,) = columns
+    return lambda row: (row[column],)
 
 
 @dataclass(slots=True)
@@ -42,8 +51,10 @@ class Net:
     def take(self, changes: Iterable[Change]) -> None:
         """Fold further changes in, in their order. Raises RowUnexpected."""
         for change in changes:
-            table = self.rows.setdefault(change.table, {})
-            key = key_of(change.table, change.row if isinstance(change, Insert | Upsert) else change.key)
+            table = self.rows.get(change.table)
+            if table is None:
+                table = self.rows[change.table] = {}
+            key = key_of(change.table)(change.row if isinstance(change, _WHOLE) else change.key)
             before = table.get(key)
             after = change if before is None else _then(before, change, key)
             if after is None:

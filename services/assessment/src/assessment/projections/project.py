@@ -55,6 +55,8 @@ __all__ = ["project", "touched"]
 def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (one line for each kind of fact)
     """Give the row changes of one fact, in the order in which constraints allow them."""
     match fact:
+        case AnswerSaved():  # first, since most facts are of this kind
+            return project_sittings.answer_saved(fact)
         case EmployerCreated():
             return project_people.employer_created(fact)
         case EmployerLimitChanged():
@@ -85,8 +87,6 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_invites.invite_changes(fact)
         case SittingStarted():
             return project_sittings.started(fact)
-        case AnswerSaved():
-            return project_sittings.answer_saved(fact)
         case SittingSubmitted():
             return project_sittings.submitted(fact)
         case SittingReviewed():

@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 
 from assessment.projections.catching_up import catch_up
-from assessment.projections.filling import Filled, fill
+from assessment.projections.filling import ALONE, Filled, fill
 from assessment.projections.progress import Progress
 from assessment.projections.swapping import Swapped, ended, quiet_position, swap
+from assessment.projections.workers import Workers
 from assessment.read_models.comparison import COMPARED, Digest, digests, first_key
 from assessment.read_models.connections import Connection, OwnConnection
 from assessment.read_models.generation_ddl import drop_generation
@@ -67,11 +68,13 @@ class Rebuilder:
         store: EventStore,
         progress: Progress,
         now: Callable[[], datetime],
+        workers: Workers = ALONE,
     ) -> None:
         self._connect = connect
         self._store = store
         self._progress = progress
         self._now = now
+        self._workers = workers
 
     async def verify(self) -> Compared:
         """Rebuild into a generation of its own, compare, and remove it."""
@@ -100,7 +103,7 @@ class Rebuilder:
             return await swap(connection, self._store, PREVIOUS)
 
     async def _compared(self, connection: Connection, snapshot: Connection, schema: str) -> Compared:
-        filled = await fill(connection, self._store, schema, self._progress, now=self._now())
+        filled = await fill(connection, self._store, schema, self._progress, now=self._now(), workers=self._workers)
         self._progress.phase("catching up")
         await self._nearly_caught_up(connection, schema)
         self._progress.phase("comparing")

@@ -1,6 +1,7 @@
 """Connections to PostgreSQL, with the limits that keep one client from holding up all others."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
@@ -95,6 +96,16 @@ async def plain_values(connection: Connection) -> None:
     await connection.execute(_LEARN_ARRAYS, [])
 
 
+@asynccontextmanager
+async def swift_uuids(connection: Connection) -> AsyncIterator[None]:
+    """In the block asyncpg's own codec takes UUIDs as text, in C; what it reads are UUIDs, and not text."""
+    await connection.reset_type_codec("uuid", schema="pg_catalog")
+    try:
+        yield
+    finally:
+        await plain_values(connection)
+
+
 def _uuid_bytes(text: str) -> bytes:
     """Half the time of `uuid.UUID`, some twenty times a command; the server refuses what is no UUID."""
     return bytes.fromhex(text.replace("-", ""))
@@ -115,4 +126,4 @@ def _milliseconds(seconds: float) -> str:
     return str(int(seconds * 1000))
 
 
-__all__ = ["Connection", "OwnConnection", "Pool", "connect", "plain_values", "pool", "session"]
+__all__ = ["Connection", "OwnConnection", "Pool", "connect", "plain_values", "pool", "session", "swift_uuids"]
