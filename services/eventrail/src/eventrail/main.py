@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -45,6 +46,9 @@ from servicekit.tokens import Grants
 
 LAST_ANSWERS_SECONDS: Final = 0.05
 """After a failed sync: for the refusals of the batch to be sent, before the process ends."""
+
+COLLECTIONS: Final = (50_000, 20, 20)
+"""After how many new objects cycles are looked for: what an append is made of goes without that."""
 
 COLLECTOR_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 """Spans are made and sent where one of them is set."""
@@ -115,9 +119,17 @@ async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey 
                 drain_seconds=settings.drain_seconds,
                 protocol=_protocol(settings, store),
             )
+            _collect_seldom()
             await ending.serve(sockets=[listener])
         keeper.write()
     _LOG.info("stopped", extra={"fields": {"head": log.head.position}})
+
+
+def _collect_seldom() -> None:
+    """What stands at the start stays, so no collection looks at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTIONS)
 
 
 def _protocol(settings: ServeSettings, store: Store) -> type[GuardedProtocol]:
