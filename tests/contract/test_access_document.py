@@ -26,6 +26,7 @@ def test_the_limits_are_the_defaults_of_the_settings() -> None:
     assert told == [
         limits.public_requests_per_minute,
         limits.failed_authentications_per_minute,
+        limits.mailed_codes_per_minute,
         limits.take_requests_per_minute,
         limits.key_requests_per_minute,
     ]

@@ -21,6 +21,7 @@ OPERATOR_TOKEN = "operator-token-of-a-test"
 UNLIMITED = {
     "ASSESSMENT_PUBLIC_REQUESTS_PER_MINUTE": "0",
     "ASSESSMENT_FAILED_AUTHENTICATIONS_PER_MINUTE": "0",
+    "ASSESSMENT_MAILED_CODES_PER_MINUTE": "0",
 }
 """Whole suites come from one address here; those that are about limits set their own."""
 SCOPES = {

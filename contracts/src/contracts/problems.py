@@ -48,6 +48,8 @@ class ProblemType(Enum):
     IMPORT_REFUSED = ("import-refused", 422, "The file has problems")
     INVITE_REVOKED = ("invite-revoked", 409, "The invite has been revoked")
     ADDRESS_KNOWN = ("address-known", 409, "The address is known already; use the personal link")
+    CODE_REQUIRED = ("code-required", 403, "The code that is mailed to the address must be entered first")
+    CODE_REFUSED = ("code-refused", 422, "The code is not the one that was mailed, or counts no longer")
     NO_MAILER = ("no-mailer", 409, "The service sends no mail; hand the links over yourself")
     LINK_CLOSED = ("link-closed", 409, "The public link takes nobody in now")
     LINK_FULL = ("link-full", 409, "The public link has no place left")

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import msgspec
 
+from assessment.app.address_codes import AddressCodes
+from assessment.app.claims import Claims
 from assessment.app.key_uses import KeyUses
 from assessment.app.read_records import ReadRecords
 from assessment.app.sweeper import Sweeper
@@ -63,7 +65,7 @@ class Clocked:
 
 
 @asynccontextmanager
-async def clocked(world: World, process: Process) -> AsyncIterator[Clocked]:
+async def clocked(world: World, process: Process, *, mails: bool = False) -> AsyncIterator[Clocked]:
     """API keys and link tokens are the ids of the employers and invites that `orders` makes."""
     reader = Reader(process.means.reads_pool)
 
@@ -83,7 +85,10 @@ async def clocked(world: World, process: Process) -> AsyncIterator[Clocked]:
         key_uses=KeyUses(world.side),
         log=world.store,
         read_records=ReadRecords(world.store, world.side),
+        codes=AddressCodes(process.means.commands_pool, world.secrets),
+        claims=Claims(process.means.commands_pool, world.secrets),
         now=now,
+        mails=mails,
     )
     app: Any = create_app(service)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app)) as client:

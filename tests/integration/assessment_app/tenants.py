@@ -27,6 +27,7 @@ VALUES: Final = {
     "BYTEA": "''",
     "JSONB": "'{}'",
     "TIMESTAMP WITH TIME ZONE": "now()",
+    "TIMESTAMP WITH TIME ZONE[]": "ARRAY[now()]",
 }
 RULES: Final = """
 SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS dropping FROM pg_constraint

@@ -14,8 +14,9 @@ from assessment.app.vault import Vault
 from assessment.domain.commands import ResendInvite, RevokeInvite
 from assessment.domain.decision import Refused
 from assessment.mail.carriers import SmtpCarrier
+from assessment.mail.means import Means
 from assessment.mail.messages import LinkMail, link_message
-from assessment.mail.sender import KEPT_HOURS, Means, Sender
+from assessment.mail.sender import KEPT_HOURS, Sender
 from assessment.projections.progress import Quiet
 from assessment.projections.rebuilding import Rebuilder
 from assessment.read_models.connections import connect

@@ -25,7 +25,11 @@ def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, templat
             postgres,
             template_database,
             messages,
-            {"ASSESSMENT_MAIL_DIRECTORY": str(directory / "mail"), "ASSESSMENT_MAIL_FROM": "tests@example.org"},
+            {
+                "ASSESSMENT_MAIL_DIRECTORY": str(directory / "mail"),
+                "ASSESSMENT_MAIL_FROM": "tests@example.org",
+                "ASSESSMENT_MAIL_PAUSE_SECONDS": "0.1",
+            },
         ) as made,
     ):
         yield made

@@ -280,7 +280,8 @@ async def test_no_canary_comes_out(system: System, session: aiohttp.ClientSessio
     assert any(path.suffix == ".ndjson" for path in written)
     assert sum(path.suffix == ".log" for path in written) >= 4
     for path in written:
-        assert found_in(path.read_bytes(), planted.all) == [], path
+        known = [planted.other_address] if path.suffix == ".eml" else []  # the mail is theirs
+        assert found_in(path.read_bytes(), planted.all) in ([], known), path
 
 
 async def test_the_controls_find_the_same_canaries_where_they_belong(

@@ -8,19 +8,29 @@ import pytest
 from contracts.problems import ProblemType
 from tests.integration.assessment_http.api import Api
 from tests.integration.assessment_http.conformity import document
-from tests.integration.assessment_http.system import ORIGIN
+from tests.integration.assessment_http.system import ORIGIN, System
 from tests.kit.http_guide import Answer, Comparison, exchanges, request
+from tests.kit.mail_directory import another, mailed_code
 from tests.kit.services import OPERATOR_TOKEN
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "frontend.md").read_text(encoding="utf-8")
+CODE = re.compile(r"\{(second_|)(?:wrong_)?code_of_([a-z]+)\}")
 OPERATION = re.compile(r"^([A-Z]+) (/v1/[^ ?\n]*)", re.MULTILINE)
 
 
-async def test_the_guide_is_what_happens(api: Api) -> None:
+async def read_mail(directory: Path, text: str, names: dict[str, str]) -> None:
+    """Read a code that is about to be sent as its candidate would: `{code_of_x}` came to x@frontend.example."""
+    for nth, who in CODE.findall(text):
+        code = await mailed_code(directory, f"{who}@frontend.example", count=2 if nth == "second_" else 1)
+        names |= {f"{nth}code_of_{who}": code, f"wrong_code_of_{who}": another(code)}
+
+
+async def test_the_guide_is_what_happens(system: System, api: Api) -> None:
     names = {"operator_token": OPERATOR_TOKEN, "origin": ORIGIN}
     shown = exchanges(GUIDE)
     assert len(shown) >= 30
     for exchange in shown:
+        await read_mail(system.directory / "mail", exchange.request, names)
         asked = request(exchange.request, names)
         reply = await api.send(asked.method, asked.path, data=asked.body or None, headers=asked.headers)
         comparison = Comparison(names)

@@ -134,5 +134,10 @@ async def test_no_mail_is_promised_where_nobody_sends_any(system: System, employ
     body = {"invites": [{"name": "Zoë", "email": "zoe@example.org"}], "send": True}
     (await api.post(f"{assessment.path}/invites", body, key=a_key())).refused(409, "no-mailer")
     (await api.post(f"{assessment.path}/invites/bulk?send=true", key=a_key())).refused(409, "no-mailer")
+    proving = {**body, "send": False, "verify_email": True}
+    (await api.post(f"{assessment.path}/invites", proving, key=a_key())).refused(409, "no-mailer")
+    (await api.post(f"{assessment.path}/invites/bulk?verify_email=true", key=a_key())).refused(409, "no-mailer")
+    link = await api.put(f"{assessment.path}/public-link", {"enabled": True, "verify_email": True}, etag="*")
+    assert link.refused(409, "no-mailer").json["at"] == "$.verify_email"
     (await api.post(f"{assessment.path}/invites", {**body, "send": False}, key=a_key())).expect(201)
     web.child.stop()

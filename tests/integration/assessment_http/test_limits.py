@@ -18,6 +18,7 @@ TOLD = {
     "ASSESSMENT_TRUSTED_PROXIES": "1",
     "ASSESSMENT_PUBLIC_REQUESTS_PER_MINUTE": str(LIMIT),
     "ASSESSMENT_FAILED_AUTHENTICATIONS_PER_MINUTE": str(LIMIT),
+    "ASSESSMENT_MAILED_CODES_PER_MINUTE": str(LIMIT - 1),
     "ASSESSMENT_TAKE_REQUESTS_PER_MINUTE": str(LIMIT),
     "ASSESSMENT_KEY_REQUESTS_PER_MINUTE": str(LIMIT),
 }
@@ -52,6 +53,26 @@ async def test_public_requests_count_by_address(strict: Service, employer: Emplo
     for _ in range(LIMIT + 1):
         (await public.get("/health/live", **from_address(1))).expect(200)
         (await public.get("/schema", **from_address(1))).expect(200)
+
+
+async def test_mailed_codes_count_by_address_whoever_asks_for_them(strict: Service, employer: Employer) -> None:
+    assessment = await a_published(employer)
+    path, link = f"/v1/public/{assessment.body['slug']}", f"{assessment.path}/public-link"
+    (await employer.api.put(link, {"enabled": True, "verify_email": True}, etag="*")).expect(200)
+    body = {"invites": [{"name": "Zoë", "email": f"{a_key()}@example.org"}], "verify_email": True}
+    issued_ones = (await employer.api.post(f"{assessment.path}/invites", body, key=a_key())).expect(201).json["items"]
+    public = employer.api.with_token(None).at(strict.url)
+    own = public.with_token(issued_ones[0]["token"])
+    for _ in range(LIMIT - 1):
+        who = {"name": "Ann", "email": f"{a_key()}@example.org"}
+        (await public.post(path, who, key=a_key(), **from_address(10))).expect(201)
+    for reply in (
+        await public.post(path, {"name": "Ann", "email": f"{a_key()}@example.org"}, **from_address(10)),
+        await own.post("/v1/take/code", **from_address(10)),
+    ):
+        reply.refused(429, "too-many-requests")
+        assert 1 <= int(reply.headers["Retry-After"]) <= 60 // (LIMIT - 1)
+    (await own.post("/v1/take/code", **from_address(11))).expect(200)
 
 
 async def test_failed_authentications_count_by_address_whatever_was_wrong(

@@ -52,6 +52,7 @@ async def test_a_link_is_read_switched_and_capped_by_who_saw_it_last(employer: E
         "expires_at": None,
         "joined": 0,
         "last_joined_at": None,
+        "verify_email": False,
     }
     assert first.json == expected
     (await join(employer.api, assessment)).expect(201)

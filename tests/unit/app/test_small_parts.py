@@ -26,6 +26,7 @@ FAULTS_OF_OURS = {
     "submissions_points_in_range",
     "versions_once",
     "saved_answers_once",
+    "verifications_generation_in_range",
 }
 
 

@@ -40,6 +40,7 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
     "invite.created": ("invite",),
     "invite.revoked": ("invite",),
     "invite.resent": ("invite",),
+    "invite.verified": ("verification",),
     "public_link.changed": ("public_link",),
     "public_link.joined": ("public_link",),
     "sitting.started": ("sitting",),
@@ -139,6 +140,7 @@ E, A, S, C, V, K = (an_id(f"{name}_id") for name in SUBJECTS)
 SEAT: Final = commands.Seat(E, A, C, V, S)
 AN_ORDER: Final = replace(order(), invite_id=V, candidate_id=C)
 CHANGE: Final = ChangeAssessment()
+RELIED: Final = ["assessment", "invite", "accommodation", "verification"]
 
 REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.CreateEmployer(E, "n", 3, "d", NOW), ["quota"], []),
@@ -159,9 +161,10 @@ REACHES: Final[list[tuple[commands.Command, list[str], list[str]]]] = [
     (commands.JoinPublicLink(E, A, AN_ORDER, NOW), ["candidate", "invite", "public_link"], ["assessment"]),
     (commands.RevokeInvite(E, A, V, NOW), ["invite"], []),
     (commands.ResendInvite(E, A, V, {}, NOW), ["invite"], ["assessment"]),
-    (commands.StartSitting(SEAT, 1, NOW), ["sitting"], ["assessment", "invite", "accommodation"]),
-    (commands.SaveGivenAnswer(SEAT, "q", None, 1, 1, NOW), ["sitting"], ["assessment", "invite", "accommodation"]),
-    (commands.SubmitSitting(SEAT, "s", None, 1, NOW), ["sitting"], ["assessment", "invite", "accommodation"]),
+    (commands.VerifyInvite(E, A, V, 1, NOW), ["verification"], ["invite"]),
+    (commands.StartSitting(SEAT, 1, NOW), ["sitting"], RELIED),
+    (commands.SaveGivenAnswer(SEAT, "q", None, 1, 1, NOW), ["sitting"], RELIED),
+    (commands.SubmitSitting(SEAT, "s", None, 1, NOW), ["sitting"], RELIED),
     (commands.ReviewSubmission(E, S, "s", C, (), None, NOW), ["sitting"], []),
     (commands.VoidSubmission(E, S, "s", "r", NOW), ["sitting"], []),
     (
@@ -202,6 +205,7 @@ def test_rows_are_locked_in_one_order() -> None:
         "invite",
         "public_link",
         "accommodation",
+        "verification",
     ]
     assert sorted(BOUNDARIES) == list(BOUNDARIES)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assessment.domain.commands import ChangePublicLink, Close, JoinPublicLink
+from assessment.domain.commands import ChangePublicLink, Close, JoinPublicLink, RevokeInvite
 from assessment.domain.decision import Reason
 from contracts.events import PublicLinkChanged, PublicLinkJoined, type_of
 from tests.unit.domain import given
@@ -102,3 +102,35 @@ def test_only_what_is_published_has_a_link_and_only_its_own_employer_changes_it(
     assert world.refused(change(world, employer_id=OTHER)) == missing
     world.done(Close(EMPLOYER, ASSESSMENT, None, world.later()))
     assert world.refused(change(world)).reason is Reason.NOT_PUBLISHED
+
+
+def test_a_link_that_asks_for_a_proof_says_so_whoever_the_address_is_of() -> None:
+    world = world_with_a_link()
+    given.invited(world, "known@example.org")
+    world.done(change(world, verify_email=True, max_joins=1))
+    for name in ("known", "new"):
+        assert world.refused(join(world, name)).reason is Reason.CODE_REQUIRED
+    world.done(replace(join(world, "ann"), proved=True))
+    assert joined(world) == 1
+    for name in ("known", "new"):
+        assert world.refused(join(world, name)).reason is Reason.CODE_REQUIRED
+    assert world.refused(replace(join(world, "new"), proved=True)).reason is Reason.LINK_FULL
+
+
+def test_who_was_ever_invited_here_gets_no_other_invite_by_a_proof_and_who_was_elsewhere_does() -> None:
+    world = world_with_a_link()
+    seat = given.invited(world, "ann@example.org")
+    world.done(RevokeInvite(EMPLOYER, ASSESSMENT, seat.invite_id, world.later()))
+    proved = replace(join(world, "ann"), proved=True)
+    assert world.refused(replace(proved, order=replace(proved.order, invite_id=an_id("other")))).reason is (
+        Reason.ADDRESS_KNOWN
+    )
+    given.published(world, assessment_id=an_id("elsewhere"))
+    elsewhere = replace(proved, assessment_id=an_id("elsewhere"), now=world.later())
+    assert world.refused(replace(elsewhere, proved=False)).reason is Reason.ADDRESS_KNOWN
+    assert [type_of(fact) for fact in world.done(elsewhere)] == ["invite.created", "public_link.joined"]
+    renamed = replace(join(world, "bob"), proved=True)
+    world.done(renamed)
+    again = replace(renamed, assessment_id=an_id("elsewhere"), order=order("bob@example.org", invite="b2", name="Bob"))
+    facts = world.done(again)
+    assert [type_of(fact) for fact in facts] == ["candidate.updated", "invite.created", "public_link.joined"]

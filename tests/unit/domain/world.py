@@ -19,9 +19,10 @@ from assessment.domain.boundaries import (
     PUBLIC_LINK,
     QUOTA,
     SITTING,
+    VERIFICATION,
     BoundaryRef,
 )
-from assessment.domain.commands import Command, InviteFromFile, ReviewSubmission, RevokeKey, RotateKey
+from assessment.domain.commands import Command, InviteFromFile, JoinPublicLink, ReviewSubmission, RevokeKey, RotateKey
 from assessment.domain.decide import decide
 from assessment.domain.decision import Decision, Events, Refusal
 from assessment.domain.invites import has_expired
@@ -39,6 +40,7 @@ from assessment.domain.state import (
     SittingState,
     State,
     SubmissionState,
+    VerificationState,
 )
 from assessment.domain.tags import touched
 from assessment.projections.project import project
@@ -137,13 +139,19 @@ class World:
     def state(self, command: Command) -> State:
         """Read the rows of the command's reach."""
         reached = reach(command)
-        state = State({}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command), {}, {})
+        state = State(
+            {}, {}, {}, {}, {}, self._reviewed(command), self._invited(command), self._key(command), {}, {}, {}
+        )
         for ref in (*reached.locked, *reached.relied):
             self._load(ref, state)
         return state
 
     def _invited(self, command: Command) -> frozenset[str]:
         """Open invites count here, whatever became of their sittings."""
+        if isinstance(command, JoinPublicLink) and command.proved:
+            ever = "SELECT candidate_id FROM invites WHERE assessment_id = ? AND candidate_id = ?"
+            rows = self.rows.all(ever, command.assessment_id, command.order.candidate_id)
+            return frozenset(row["candidate_id"] for row in rows)
         if not isinstance(command, InviteFromFile):
             return frozenset()
         sql = "SELECT candidate_id, expires_at FROM invites WHERE assessment_id = ? AND status = 'open'"
@@ -192,6 +200,7 @@ class World:
             INVITE: _invite,
             PUBLIC_LINK: _public_link,
             ACCOMMODATION: _accommodation,
+            VERIFICATION: _verification,
         }
         into[ref.id] = readers[ref.boundary](row)
 
@@ -235,6 +244,10 @@ def _invite(row: Row) -> InviteState:
 
 def _accommodation(row: Row) -> AccommodationState:
     return AccommodationState(**_picked(row, AccommodationState))
+
+
+def _verification(row: Row) -> VerificationState:
+    return VerificationState(**_picked(row, VerificationState))
 
 
 def _public_link(row: Row) -> PublicLinkState:

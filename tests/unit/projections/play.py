@@ -33,6 +33,7 @@ from assessment.domain.commands import (
     Seat,
     StartSitting,
     SubmitSitting,
+    VerifyInvite,
     VoidSubmission,
 )
 from assessment.domain.decision import Decision, Events, Refusal, Unchanged
@@ -184,7 +185,8 @@ def issue(play: Play) -> Command:
     assessment_id = published(play)
     employer_id = play.employer(assessment_id)
     people = play.random.sample(PEOPLE, 2)
-    orders = tuple(an_order(play, employer_id, email) for email in people)
+    asks = play.random.random() < 0.3
+    orders = tuple(replace(an_order(play, employer_id, email), verify_email=asks) for email in people)
     return IssueInvites(employer_id, assessment_id, orders, play.world.now)
 
 
@@ -199,7 +201,7 @@ def join(play: Play) -> Command:
     assessment_id = published(play)
     employer_id = play.employer(assessment_id)
     made = an_order(play, employer_id, play.random.choice([*PEOPLE, *[f"{play.fresh('public')}@example.org"] * 6]))
-    return JoinPublicLink(employer_id, assessment_id, made, play.world.now)
+    return JoinPublicLink(employer_id, assessment_id, made, play.world.now, proved=play.random.random() < 0.3)
 
 
 def change_link(play: Play) -> Command:
@@ -209,7 +211,8 @@ def change_link(play: Play) -> Command:
     cap = play.random.choice([None, 1, max(1, row["joined"]) if row else 2])
     enabled = play.random.random() < 0.8
     employer_id = play.employer(assessment_id)
-    return ChangePublicLink(employer_id, assessment_id, enabled, cap, expires_at, None, play.world.now)
+    asks = play.random.random() < 0.2
+    return ChangePublicLink(employer_id, assessment_id, enabled, cap, expires_at, None, play.world.now, asks)
 
 
 def an_invite(play: Play) -> dict[str, Any]:
@@ -229,6 +232,13 @@ def resend(play: Play) -> Command:
     digests = {generation: a_digest(f"{row['id']} {generation}") for generation in range(1, COMMANDS)}
     employer_id = play.employer(row["assessment_id"])
     return ResendInvite(employer_id, row["assessment_id"], row["id"], digests, play.world.now)
+
+
+def verify(play: Play) -> Command:
+    row = an_invite(play)
+    generation = play.random.choice([1, row.get("generation", 1), row.get("generation", 1)])
+    employer_id = play.employer(row["assessment_id"])
+    return VerifyInvite(employer_id, row["assessment_id"], row["id"], generation, play.world.now)
 
 
 def a_seat(play: Play) -> Seat:
@@ -349,6 +359,7 @@ CHOICES: Final[list[tuple[int, Callable[[Play], Command]]]] = [
     (4, change_link),
     (2, revoke),
     (4, resend),
+    (8, verify),
     (12, start),
     (20, save),
     (16, submit),

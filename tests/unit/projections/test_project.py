@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assessment.domain.boundaries import OUTSIDE
+from assessment.domain.boundaries import BOUNDARIES, OUTSIDE
 from assessment.domain.commands import (
     ChangeEmployerLimit,
     ChangePublicLink,
@@ -19,6 +19,7 @@ from assessment.domain.commands import (
     RevokeInvite,
     RevokeKey,
     RotateKey,
+    VerifyInvite,
 )
 from assessment.projections.changes import Change, Delete, Insert, Update, Upsert
 from assessment.projections.project import project, touched
@@ -57,6 +58,7 @@ def every_kind_of_fact() -> World:
     seat = given.invited(world)
     world.done(given.issue(world, replace(order(invite="second"), name="Bo D.")))
     world.done(ResendInvite(EMPLOYER, ASSESSMENT, an_id("second"), {2: a_digest("second 2")}, world.later()))
+    world.done(VerifyInvite(EMPLOYER, ASSESSMENT, an_id("second"), 2, world.later()))
     world.done(RevokeInvite(EMPLOYER, ASSESSMENT, an_id("second"), world.later()))
     world.done(ChangePublicLink(EMPLOYER, ASSESSMENT, True, 5, None, None, world.later()))
     world.done(JoinPublicLink(EMPLOYER, ASSESSMENT, order("al@example.org", invite="public"), world.later()))
@@ -160,6 +162,7 @@ def test_a_fact_changes_the_rows_that_it_touches_and_what_hangs_on_them(fact: Fa
         "invites",
         "public_links",
         "accommodations",
+        "verifications",
     }
     made_here = {"public_links"} if type_of(fact) == "assessment.published" else set()
     changed = {change.table for change in project(fact)} & boundary_tables - made_here
@@ -231,7 +234,7 @@ def test_rows_carry_the_position_of_their_last_append(history: World) -> None:
             last |= {(ref.boundary.table, ref.id): position for ref in touched(fact)}
     rows = {
         (table, row["id"]): row["position"]
-        for table in ("employers", "assessments", "sittings", "candidates", "invites", "public_links", "accommodations")
+        for table in (boundary.table for boundary in BOUNDARIES)
         for row in history.rows.all(f"SELECT id, position FROM {table}")
     }
     assert rows == {key: position for key, position in last.items() if key != ("assessments", an_id("copy"))}

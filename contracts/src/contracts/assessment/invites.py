@@ -19,10 +19,14 @@ class InviteDraft(Request, frozen=True):
 
 
 class CreateInvites(Request, frozen=True):
-    """send: whether each candidate is sent their link by mail, too."""
+    """send: whether each candidate is sent their link by mail, too.
+
+    verify_email: whether the links open only once a code that is mailed to the address has been entered
+    """
 
     invites: Annotated[tuple[InviteDraft, ...], Meta(min_length=1, max_length=MAX_INVITES)]
     send: bool = False
+    verify_email: bool = False
 
 
 class IssuedInvite(Message, frozen=True):
@@ -58,6 +62,8 @@ class InviteAnswer(Message, frozen=True):
     """name and email are null once the candidate was erased; status is that of the moment at which it is read.
 
     delivery: null where no mail was asked for, or none was taken up yet
+    verify_email: whether the link opens by a mailed code only; verified_at: when one was entered for the link that is
+    valid now
     """
 
     id: str
@@ -69,6 +75,8 @@ class InviteAnswer(Message, frozen=True):
     created_at: Instant
     expires_at: Instant | None
     delivery: InviteDelivery | None = None
+    verify_email: bool = False
+    verified_at: Instant | None = None
 
 
 class RevokedInvite(Message, frozen=True):

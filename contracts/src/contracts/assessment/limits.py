@@ -46,6 +46,19 @@ MAX_INVITES_FILE_BYTES: Final = 1024 * 1024
 MAX_PUBLIC_JOINS: Final = 100_000
 """The most that may be let in by a public link with a cap; without one there is no end."""
 
+CODE_DIGITS: Final = 6
+CODE_MINUTES: Final = 10
+"""For so long a mailed code counts."""
+
+MAX_CODE_GUESSES: Final = 5
+"""Wrong ones, after which a code counts no more."""
+
+MAX_CODES_PER_HOUR: Final = 5
+"""In any hour: for a link of one's own, or for an address that was typed on one employer's public links."""
+
+CLAIM_MINUTES: Final = 60
+"""For so long whoever typed an address on a public link may go on proving it."""
+
 MAX_REASON_CHARACTERS: Final = 1_000
 MAX_NOTE_CHARACTERS: Final = 5_000
 MAX_PAGE_ITEMS: Final = 100

@@ -11,11 +11,15 @@ MaxJoins = Annotated[int, Meta(ge=1, le=MAX_PUBLIC_JOINS)]
 
 
 class ChangePublicLink(Request, frozen=True):
-    """The whole of it: a field that is absent has no cap, or no end."""
+    """The whole of it: a field that is absent has no cap, or no end.
+
+    verify_email: whether nobody comes in before a code that is mailed to their address has been entered
+    """
 
     enabled: bool
     max_joins: MaxJoins | None = None
     expires_at: Instant | None = None
+    verify_email: bool = False
 
 
 class PublicLinkAnswer(Message, frozen=True):
@@ -28,3 +32,4 @@ class PublicLinkAnswer(Message, frozen=True):
     expires_at: Instant | None
     joined: int
     last_joined_at: Instant | None
+    verify_email: bool = False

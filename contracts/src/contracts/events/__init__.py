@@ -11,7 +11,7 @@ from contracts.events.assessments import (
 )
 from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
-from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
+from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked, InviteVerified
 from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
 from contracts.events.meta import CommandMeta
 from contracts.events.public_links import PublicLinkChanged, PublicLinkJoined
@@ -37,6 +37,7 @@ __all__ = [
     "InviteCreated",
     "InviteResent",
     "InviteRevoked",
+    "InviteVerified",
     "KeyCreated",
     "KeyRevoked",
     "KeyRotated",

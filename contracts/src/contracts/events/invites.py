@@ -7,7 +7,10 @@ from contracts.wire import Instant, Message
 
 
 class InviteCreated(Message, frozen=True):
-    """source: `personal` by an employer, `public` by a candidate through the public link; mail: whether it is sent."""
+    """source: `personal` by an employer, `public` by a candidate through the public link; mail: whether it is sent.
+
+    verify_email: whether the link opens only once a code that was mailed to the address has been entered
+    """
 
     invite_id: str
     assessment_id: str
@@ -18,6 +21,7 @@ class InviteCreated(Message, frozen=True):
     source: Literal["personal", "public"]
     at: Instant
     mail: bool = False
+    verify_email: bool = False
 
 
 class InviteRevoked(Message, frozen=True):
@@ -45,3 +49,14 @@ class InviteResent(Message, frozen=True):
     generation: int
     at: Instant
     mail: bool = False
+
+
+class InviteVerified(Message, frozen=True):
+    """Whoever holds the link has read the candidate's mail; generation: of the token, since a later one proves anew."""
+
+    invite_id: str
+    assessment_id: str
+    employer_id: str
+    candidate_id: str
+    generation: int
+    at: Instant

@@ -4,7 +4,10 @@ from contracts.wire import Instant, Message
 
 
 class PublicLinkChanged(Message, frozen=True):
-    """max_joins: null for no cap; what the link was is told again for the answer."""
+    """max_joins: null for no cap; what the link was is told again for the answer.
+
+    verify_email: whether nobody comes in before a code that was mailed to their address has been entered
+    """
 
     assessment_id: str
     employer_id: str
@@ -15,6 +18,7 @@ class PublicLinkChanged(Message, frozen=True):
     joined: int
     last_joined_at: Instant | None
     at: Instant
+    verify_email: bool = False
 
 
 class PublicLinkJoined(Message, frozen=True):

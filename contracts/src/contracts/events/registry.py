@@ -20,7 +20,7 @@ from contracts.events.assessments import (
 )
 from contracts.events.candidates import CandidateRegistered, CandidateUpdated
 from contracts.events.employers import EmployerCreated, EmployerLimitChanged
-from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked
+from contracts.events.invites import InviteCreated, InviteResent, InviteRevoked, InviteVerified
 from contracts.events.keys import KeyCreated, KeyRevoked, KeyRotated
 from contracts.events.public_links import PublicLinkChanged, PublicLinkJoined
 from contracts.events.results import ResultsListed, ResultsRead
@@ -44,6 +44,7 @@ Fact = (
     | InviteCreated
     | InviteRevoked
     | InviteResent
+    | InviteVerified
     | PublicLinkChanged
     | PublicLinkJoined
     | SittingStarted
@@ -75,6 +76,7 @@ STRUCTS: Final[Mapping[str, type[Fact]]] = {
     "invite.created": InviteCreated,
     "invite.revoked": InviteRevoked,
     "invite.resent": InviteResent,
+    "invite.verified": InviteVerified,
     "public_link.changed": PublicLinkChanged,
     "public_link.joined": PublicLinkJoined,
     "sitting.started": SittingStarted,

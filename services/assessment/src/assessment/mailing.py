@@ -12,7 +12,8 @@ from assessment.app.candidate_keys import CandidateKeys
 from assessment.app.server_secret import NotMigrated, load_secrets
 from assessment.app.vault import Vault
 from assessment.mail.carriers import carrier_of
-from assessment.mail.sender import Means, Sender
+from assessment.mail.means import Means
+from assessment.mail.sender import Sender
 from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.failures import DATABASE_FAILURES, first_line
 from assessment.read_models.opened_pools import opened_pool

@@ -105,6 +105,7 @@ class LimitSettings(msgspec.Struct, frozen=True):
     trusted_proxies: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
     public_requests_per_minute: PerMinute = 600
     failed_authentications_per_minute: PerMinute = 1_000
+    mailed_codes_per_minute: PerMinute = 60
     take_requests_per_minute: PerMinute = 3_000
     key_requests_per_minute: PerMinute = 60_000
 

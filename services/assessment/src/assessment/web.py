@@ -16,7 +16,9 @@ from typing import Final, Self
 
 import uvloop
 
+from assessment.app.address_codes import AddressCodes
 from assessment.app.candidate_keys import CandidateKeys
+from assessment.app.claims import Claims
 from assessment.app.commands import Commands, Means
 from assessment.app.interruption import armed
 from assessment.app.key_uses import KeyUses
@@ -141,6 +143,8 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             key_uses=KeyUses(side_pool),
             log=store,
             read_records=ReadRecords(store, side_pool),
+            codes=AddressCodes(side_pool, secrets),
+            claims=Claims(side_pool, secrets),
             now=_now,
             mails=settings.mail.is_configured,
         )

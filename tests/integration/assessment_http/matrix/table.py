@@ -112,6 +112,7 @@ def _preview(target: Target) -> Any:
 
 PEOPLE: Final = b"name,email\nAda,ada@example.org\n"
 DONE_ALREADY: Final = "409 already-submitted"
+NEEDS_NONE: Final = "409 conflict"
 NO_QUESTION: Final = "422 unknown-question"
 TABLE: Final[Mapping[str, Row]] = {
     "healthLive": of_anyone("nothing", "200"),
@@ -166,6 +167,8 @@ TABLE: Final[Mapping[str, Row]] = {
     "heartbeat": of_candidate("sitting", "200", other="200", used="200"),
     "startSitting": of_candidate("seat", "200", other="200", used=DONE_ALREADY),
     "saveAnswer": of_candidate("sitting", "200", _one_answer, other=NO_QUESTION, used=DONE_ALREADY),
+    "askForCode": of_candidate("unproved seat", "200", other=NEEDS_NONE, used=NEEDS_NONE),
+    "enterCode": of_candidate("sitting", "200", lambda _: {"code": "000000"}, other="200", used="200"),
     "submitSitting": of_candidate("sitting", "201", _all_answers, other=NO_QUESTION, used=DONE_ALREADY),
 }
 

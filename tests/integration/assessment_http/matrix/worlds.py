@@ -34,6 +34,7 @@ Place = Literal[
     "capped link",
     "invite",
     "seat",
+    "unproved seat",
     "accommodation",
     "sitting",
     "submission",
@@ -78,7 +79,7 @@ class World:
     published: Assessment
     standing: dict[Place, Target] = field(default_factory=dict)
 
-    async def target(self, place: Place) -> Target:  # noqa: C901 (one case for each kind of place)
+    async def target(self, place: Place) -> Target:  # noqa: C901, PLR0912 (one case for each kind of place)
         match place:
             case "nothing":
                 target = Target()
@@ -109,6 +110,8 @@ class World:
                 made_invite = await self.invited()
                 ids = {"assessment_id": self.published.id, "invite_id": made_invite.id}
                 target = Target(ids, candidate=made_invite)
+            case "unproved seat":
+                target = Target(candidate=await self._unproved())
             case "accommodation":
                 target = await self._accommodation()
             case _:
@@ -117,6 +120,12 @@ class World:
 
     async def invited(self, **more: Any) -> Invited:
         return await invited(self.employer, self.published, name=self.mark, email=self._email(), **more)
+
+    async def _unproved(self) -> Invited:
+        body = {"invites": [{"name": self.mark, "email": self._email()}], "verify_email": True}
+        path = f"{self.published.path}/invites"
+        (item,) = (await self.employer.api.post(path, body, key=a_key())).expect(201).json["items"]
+        return Invited(item["id"], item["candidate_id"], self.employer.api.with_token(item["token"]), item)
 
     async def key(self, role: Role, **more: Any) -> Key:
         made = (await self.employer.api.post("/v1/keys", {"name": self.mark, "role": role, **more})).expect(201).json

@@ -27,6 +27,7 @@ BODIES = {
     "changePublicLink": {"enabled": True},
     "grantAccommodation": {"minutes": 5, "reason": "A broken hand"},
     "scorePreview": {"seed": 7, "answers": {}},
+    "enterCode": {"code": "123456"},
 }
 FILES = {"checkImport": BANK, "inviteFromFile": "name,email\nAda,{fresh}@example.org\n"}
 """What is taken, of which some may be taken once only: then with something fresh in it."""
@@ -46,7 +47,7 @@ async def assessment_stock(api: Api, copies: int) -> Stock:
         published = await a_published(employer, [ESSAY], time_limit_seconds=None)
         invite = await invited(employer, published)
         candidate, (question,) = await started(employer, published)
-        tokens += [invite.body["token"], candidate.body["token"]]
+        tokens += [invite.body["token"], candidate.body["token"], await _unproved(employer, published)]
         targets += [
             {"ids": {"assessment_id": published.id}},
             {"ids": {"slug": published.body["slug"]}},
@@ -81,6 +82,12 @@ async def _report(employer: Employer, draft: Assessment) -> Stock:
     report = (await employer.api.post(f"{draft.path}/imports", data=form)).expect(201).json
     commit = {"digest": report["digest"], "mode": "valid_rows"}
     return {"ids": {"assessment_id": draft.id, "import_id": report["id"]}, "bodies": {"commitImport": commit}}
+
+
+async def _unproved(employer: Employer, published: Assessment) -> str:
+    body = {"invites": [{"name": "Ada", "email": f"{a_key()}@example.org"}], "verify_email": True}
+    issued = (await employer.api.post(f"{published.path}/invites", body, key=a_key())).expect(201)
+    return str(issued.json["items"][0]["token"])
 
 
 async def _submission(employer: Employer, published: Assessment) -> Stock:

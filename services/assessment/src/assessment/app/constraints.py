@@ -22,6 +22,7 @@ _SAID: Final[dict[str, tuple[Reason, str]]] = {
     "api_keys_of_employer": (Reason.NOT_FOUND, "There is no such employer"),
     "invites_of_assessment": (Reason.NOT_FOUND, "There is no such assessment"),
     "invites_of_candidate": (Reason.NOT_FOUND, "There is no such candidate"),
+    "verifications_of_invite": (Reason.NOT_FOUND, "There is no such invite"),
     "versions_of_assessment": (Reason.NOT_FOUND, "There is no such assessment"),
     "sittings_of_assessment": (Reason.NOT_FOUND, "There is no such assessment"),
     "sittings_of_version": (Reason.NOT_FOUND, "There is no such version"),

@@ -12,6 +12,8 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from contracts.assessment.limits import CODE_DIGITS
+
 SECRET_BYTES: Final = 32
 SLUG_CHARACTERS: Final = 16
 API_KEY_PREFIX: Final = "er_live_"
@@ -32,6 +34,15 @@ class Secrets:
     def invite_token(self, invite_id: str, generation: int) -> str:
         return _text(self._derive("invite-token", invite_id, str(generation)))
 
+    def claim_token(self, claim_id: str) -> str:
+        """Of the form of an invite's token, so that nothing tells one from the other."""
+        return _text(self._derive("claim-token", claim_id))
+
+    def address_code(self, code_id: str) -> str:
+        """The digits that are mailed; as likely as any others."""
+        number = int.from_bytes(self._derive("address-code", code_id)) % 10**CODE_DIGITS
+        return f"{number:0{CODE_DIGITS}}"
+
     def slug(self, assessment_id: str) -> str:
         """Lower-case letters and digits, 80 bits: not to be guessed, and fit for a URL."""
         return base64.b32encode(self._derive("slug", assessment_id)).decode().lower()[:SLUG_CHARACTERS]
@@ -44,7 +55,14 @@ class Secrets:
 
     def keys_key(self, assessment_id: str) -> bytes:
         """The AES-256 key that an assessment's answer keys are sealed under."""
-        info = f"answer-keys\n{assessment_id}".encode()
+        return self._sealing_key("answer-keys", assessment_id)
+
+    def claim_key(self, claim_id: str) -> bytes:
+        """The AES-256 key that a claim is sealed under until it is proved or over."""
+        return self._sealing_key("claim", claim_id)
+
+    def _sealing_key(self, purpose: str, owner_id: str) -> bytes:
+        info = f"{purpose}\n{owner_id}".encode()
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self._server_secret)
 
     def _derive(self, purpose: str, *parts: str) -> bytes:

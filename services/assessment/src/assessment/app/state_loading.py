@@ -25,6 +25,7 @@ from assessment.domain.state import (
     SavedState,
     SittingState,
     State,
+    VerificationState,
 )
 from assessment.read_models.boundary_rows import Begun
 from assessment.read_models.connections import Connection
@@ -61,6 +62,7 @@ _EMPLOYER: Final = msgspec.json.Decoder(EmployerState)
 _INVITE: Final = msgspec.json.Decoder(InviteState)
 _ACCOMMODATION: Final = msgspec.json.Decoder(AccommodationState)
 _PUBLIC_LINK: Final = msgspec.json.Decoder(PublicLinkState)
+_VERIFICATION: Final = msgspec.json.Decoder(VerificationState)
 _SITTING: Final = msgspec.json.Decoder(SittingState)
 _ASSESSMENT: Final = msgspec.json.Decoder(AssessmentRow)
 _CANDIDATE: Final = msgspec.json.Decoder(CandidateRow)
@@ -96,6 +98,7 @@ class StateLoader:
             keys=await read_key(connection, command),
             accommodations={one.id: one for one in map(_ACCOMMODATION.decode, documents.get("accommodation", ()))},
             public_links={one.id: one for one in map(_PUBLIC_LINK.decode, documents.get("public_link", ()))},
+            verifications={one.id: one for one in map(_VERIFICATION.decode, documents.get("verification", ()))},
         )
 
     async def _assessments(self, connection: Connection, documents: list[str]) -> dict[str, AssessmentState]:

@@ -75,7 +75,10 @@ ACCOMMODATION: Final = Boundary(
 )
 """Its row has the sitting's id, and exists before the sitting does; it leaves a submission's position alone."""
 
-BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE, PUBLIC_LINK, ACCOMMODATION)
+VERIFICATION: Final = Boundary(8, "verification", "verifications", "invite", ("invite.verified",))
+"""Its row has the invite's id; it leaves the invite's position alone, which tells what came after a void."""
+
+BOUNDARIES: Final = (QUOTA, ASSESSMENT, SITTING, CANDIDATE, INVITE, PUBLIC_LINK, ACCOMMODATION, VERIFICATION)
 
 OUTSIDE: Final = ("results.read", "results.listed")
 """Facts of no boundary: nothing is decided on them and no row changes, so nothing is locked or stamped for them."""

@@ -18,6 +18,7 @@ from assessment.domain.invite_commands import (
     JoinPublicLink,
     ResendInvite,
     RevokeInvite,
+    VerifyInvite,
 )
 from contracts.assessment.assessments import ChangeAssessment, CreateAssessment, QuestionDraft
 from contracts.assessment.keys import Role
@@ -50,6 +51,7 @@ __all__ = [
     "SetQuestions",
     "StartSitting",
     "SubmitSitting",
+    "VerifyInvite",
     "VoidSubmission",
 ]
 
@@ -253,6 +255,7 @@ Command = (
     | JoinPublicLink
     | RevokeInvite
     | ResendInvite
+    | VerifyInvite
     | StartSitting
     | SaveGivenAnswer
     | SubmitSitting

@@ -17,6 +17,7 @@ from assessment.domain import (
     reviews,
     sittings,
     submissions,
+    verifications,
 )
 from assessment.domain.accommodation_commands import GrantAccommodation, WithdrawAccommodation
 from assessment.domain.commands import (
@@ -43,6 +44,7 @@ from assessment.domain.commands import (
     SetQuestions,
     StartSitting,
     SubmitSitting,
+    VerifyInvite,
     VoidSubmission,
 )
 from assessment.domain.decision import Decision, Refused, Sealer
@@ -89,10 +91,10 @@ def _decided(command: Command, state: State, sealer: Sealer) -> Decision:  # noq
             return invites.invite_from_file(command, state, sealer)
         case ChangePublicLink() | JoinPublicLink():
             return public_links.decide_link(command, state, sealer)
-        case RevokeInvite():
-            return invites.revoke_invite(command, state)
-        case ResendInvite():
-            return invites.resend_invite(command, state)
+        case RevokeInvite() | ResendInvite():
+            return invites.decide_invite(command, state)
+        case VerifyInvite():
+            return verifications.verify_invite(command, state)
         case StartSitting():
             return sittings.start_sitting(command, state)
         case SaveGivenAnswer():

@@ -23,6 +23,7 @@ class Reason(Enum):
     INVITE_REVOKED = "invite-revoked"
     INVITE_INVALID = "invite-invalid"
     ADDRESS_KNOWN = "address-known"
+    CODE_REQUIRED = "code-required"
     LINK_CLOSED = "link-closed"
     LINK_FULL = "link-full"
     NOT_STARTED = "not-started"

@@ -10,7 +10,10 @@ from msgspec import UNSET, UnsetType
 
 @dataclass(frozen=True, slots=True)
 class InviteOrder:
-    """One invite to be issued; candidate_id is derived from the normalized address; mail: whether it is sent."""
+    """One invite to be issued; candidate_id is derived from the normalized address; mail: whether it is sent.
+
+    verify_email: whether its link opens by a mailed code only
+    """
 
     invite_id: str
     candidate_id: str
@@ -19,6 +22,7 @@ class InviteOrder:
     token_sha256: str
     expires_at: datetime | None
     mail: bool = False
+    verify_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,28 @@ class ChangePublicLink:
     expires_at: datetime | None
     expected_position: int | None
     now: datetime
+    verify_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JoinPublicLink:
-    """A candidate asks for a personal token; refused for an address that is known already."""
+    """A candidate asks for a personal token; proved: whether a code that was mailed to the address was entered."""
 
     employer_id: str
     assessment_id: str
     order: InviteOrder
+    now: datetime
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyInvite:
+    """The code was entered by whoever holds the token of this generation."""
+
+    employer_id: str
+    assessment_id: str
+    invite_id: str
+    generation: int
     now: datetime
 
 

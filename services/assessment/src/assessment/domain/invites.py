@@ -65,6 +65,10 @@ def invite_from_file(command: InviteFromFile, state: State, sealer: Sealer) -> D
     return Events(tuple(facts)) if facts else Unchanged(())
 
 
+def decide_invite(command: RevokeInvite | ResendInvite, state: State) -> Decision:
+    return revoke_invite(command, state) if isinstance(command, RevokeInvite) else resend_invite(command, state)
+
+
 def revoke_invite(command: RevokeInvite, state: State) -> Decision:
     """Take the link back; again changes nothing."""
     invite = own_invite(state, command.employer_id, command.assessment_id, command.invite_id)
@@ -115,7 +119,7 @@ def _resendable_until(command: ResendInvite, invite: InviteState) -> datetime | 
 
 def candidate_facts(command: Inviting, order: InviteOrder, state: State, sealer: Sealer, at: str) -> list[Fact]:
     """Register or update the candidate of an order, as far as there is anything to record."""
-    details = _details(order, at)
+    details = accepted_details(order, at)
     known = state.candidates.get(order.candidate_id)
     if known is not None and (known.name, known.email) == (details.name, details.email):
         return []
@@ -130,7 +134,8 @@ def candidate_facts(command: Inviting, order: InviteOrder, state: State, sealer:
     return [fact]
 
 
-def _details(order: InviteOrder, at: str) -> CandidateDetails:
+def accepted_details(order: InviteOrder, at: str) -> CandidateDetails:
+    """Give the name and the address as they are recorded. Raises Refused."""
     normalized_address(order.email, f"{at}.email")
     return CandidateDetails(
         name=accepted_line(order.name, f"{at}.name", max_characters=MAX_NAME_CHARACTERS),
@@ -149,6 +154,7 @@ def invite_created(command: Inviting, order: InviteOrder, source: Source, at: st
         source=source,
         at=command.now,
         mail=order.mail,
+        verify_email=order.verify_email,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from assessment.domain.commands import ChangePublicLink, JoinPublicLink
 from assessment.domain.decision import Decision, Events, Reason, Refused, Sealer
-from assessment.domain.invites import candidate_facts, future, has_expired, invite_created
+from assessment.domain.invites import accepted_details, candidate_facts, future, has_expired, invite_created
 from assessment.domain.owned import check_position, own_published
 from assessment.domain.state import PublicLinkState, State
 from contracts.events import PublicLinkChanged, PublicLinkJoined
@@ -35,18 +35,27 @@ def change_public_link(command: ChangePublicLink, state: State) -> Decision:
         joined=link.joined,
         last_joined_at=link.last_joined_at,
         at=command.now,
+        verify_email=command.verify_email,
     )
     return Events((changed,))
 
 
 def join_public_link(command: JoinPublicLink, state: State, sealer: Sealer) -> Decision:
-    """Give a newcomer a personal invite; a known address would need a proof that there is none of yet."""
+    """Give a newcomer a personal invite, and whoever proved that the address is theirs.
+
+    Where the link asks everybody for a proof, that is said before it is known whether the address is. Whoever was ever
+    invited here has an invite to go back to, and gets no other one by themselves.
+    """
     assessment = own_published(state, command.employer_id, command.assessment_id)
-    _check_open(_link(state, assessment.id), command.now)
-    facts = candidate_facts(command, command.order, state, sealer, "$")
-    if command.order.candidate_id in state.candidates:
+    link = _link(state, assessment.id)
+    _check_open(link, command.now)
+    accepted_details(command.order, "$")
+    if link.verify_email and not command.proved:
+        raise Refused(Reason.CODE_REQUIRED, "The public link takes in proved addresses only")
+    if command.order.candidate_id in (state.invited if command.proved else state.candidates):
         raise Refused(Reason.ADDRESS_KNOWN, "The address is known already", at="$.email")
-    _check_room(_link(state, assessment.id))
+    _check_room(link)
+    facts = candidate_facts(command, command.order, state, sealer, "$")
     created = invite_created(command, command.order, "public", "$")
     joined = PublicLinkJoined(
         assessment_id=created.assessment_id,

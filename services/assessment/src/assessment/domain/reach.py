@@ -11,6 +11,7 @@ from assessment.domain.boundaries import (
     PUBLIC_LINK,
     QUOTA,
     SITTING,
+    VERIFICATION,
     BoundaryRef,
     Reach,
 )
@@ -40,6 +41,7 @@ from assessment.domain.commands import (
     SetQuestions,
     StartSitting,
     SubmitSitting,
+    VerifyInvite,
     VoidSubmission,
 )
 
@@ -70,6 +72,9 @@ def reach(command: Command) -> Reach:  # noqa: C901, PLR0911, PLR0912 (one case 
         case ResendInvite():
             relied = (BoundaryRef(ASSESSMENT, command.assessment_id),)
             return _locking(command.employer_id, BoundaryRef(INVITE, command.invite_id), relied=relied)
+        case VerifyInvite():
+            relied = (BoundaryRef(INVITE, command.invite_id),)
+            return _locking(command.employer_id, BoundaryRef(VERIFICATION, command.invite_id), relied=relied)
         case StartSitting() | SaveGivenAnswer() | SubmitSitting():
             return _sitting(command.seat)
         case ReviewSubmission() | VoidSubmission():
@@ -92,11 +97,12 @@ def _inviting(employer_id: str, assessment_id: str, orders: tuple[InviteOrder, .
 
 
 def _sitting(seat: Seat) -> Reach:
-    """What is granted is relied on too: a start that did not see it is no start."""
+    """What is granted is relied on too, and what was proved: a start that did not see it is no start."""
     relied = (
         BoundaryRef(ASSESSMENT, seat.assessment_id),
         BoundaryRef(INVITE, seat.invite_id),
         BoundaryRef(ACCOMMODATION, seat.sitting_id),
+        BoundaryRef(VERIFICATION, seat.invite_id),
     )
     return _locking(seat.employer_id, BoundaryRef(SITTING, seat.sitting_id), relied=relied)
 

@@ -19,6 +19,7 @@ from assessment.domain.invites import has_expired
 from assessment.domain.pools import asked_with_keys, drawn
 from assessment.domain.questions import Content
 from assessment.domain.state import AssessmentState, InviteState, SittingState, State
+from assessment.domain.verifications import check_proved
 from contracts.events import SittingStarted
 
 
@@ -33,10 +34,11 @@ class Seated:
 
 
 def seated(state: State, seat: Seat) -> Seated:
-    """Check a candidate's seat; whatever is wrong with it, the token is answered as invalid."""
+    """Check a candidate's seat; whatever is wrong with it, the token is answered as invalid, or as not proved yet."""
     place = seated_once(state, seat)
     if place.invite.status == "revoked":
         raise _invalid()
+    check_proved(state, place.invite)
     return place
 
 

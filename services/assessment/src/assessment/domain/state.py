@@ -87,6 +87,18 @@ class InviteState:
     expires_at: datetime | None
     revoked_at: datetime | None
     generation: int
+    verify_email: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationState:
+    """id: the invite's; generation: of its token that was proved last."""
+
+    id: str
+    employer_id: str
+    generation: int
+    verified_at: datetime
     position: int
 
 
@@ -101,6 +113,7 @@ class PublicLinkState:
     expires_at: datetime | None
     joined: int
     last_joined_at: datetime | None
+    verify_email: bool
     position: int
 
 
@@ -169,7 +182,8 @@ class SubmissionState:
 class State:
     """The rows of a command's reach, by id, and what hangs on them; a row that does not exist has no entry.
 
-    invited: of the candidates that a file names, those whom an invite leads to the assessment already
+    invited: of the candidates that a file names, those whom an invite leads to the assessment already; of one who comes
+    by the public link, whether any ever did
     """
 
     employers: Mapping[str, EmployerState] = field(default_factory=dict)
@@ -182,3 +196,4 @@ class State:
     keys: Mapping[str, KeyState] = field(default_factory=dict)
     public_links: Mapping[str, PublicLinkState] = field(default_factory=dict)
     accommodations: Mapping[str, AccommodationState] = field(default_factory=dict)
+    verifications: Mapping[str, VerificationState] = field(default_factory=dict)

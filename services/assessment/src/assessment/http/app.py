@@ -9,7 +9,12 @@ from litestar.di import Provide
 from litestar.types import Message, Scope
 
 from assessment.http.bodies import AnyRequest
-from assessment.http.credentials import provide_candidate, provide_employer, provide_operator
+from assessment.http.credentials import (
+    provide_candidate,
+    provide_employer,
+    provide_link_holder,
+    provide_operator,
+)
 from assessment.http.failures import handlers
 from assessment.http.routes import routes
 from assessment.http.service import Service
@@ -43,6 +48,7 @@ def create_app(service: Service) -> Litestar:
             "operator": Provide(provide_operator),
             "employer": Provide(provide_employer),
             "candidate": Provide(provide_candidate),
+            "link_holder": Provide(provide_link_holder),
         },
         exception_handlers=handlers(),
         before_request=admit,

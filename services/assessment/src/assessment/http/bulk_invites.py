@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 from litestar.params import FromPath
@@ -44,7 +44,7 @@ BULK: Final = Operation(
     file=True,
     max_body_bytes=MAX_INVITES_FILE_BYTES + MAX_FRAME_BYTES,
     answers={200: InvitedFromFile},
-    query=("mode", "send"),
+    query=("mode", "send", "verify_email"),
     idempotency="needed",
     problems=(ProblemType.NOT_PUBLISHED, ProblemType.IMPORT_REFUSED, ProblemType.ADDRESS_KNOWN, ProblemType.NO_MAILER),
     refusals={422: InvitesRefusal},
@@ -58,8 +58,9 @@ async def invite_from_file(
     request: AnyRequest, service: ServiceGiven, employer: EmployerGiven, assessment_id: FromPath[str]
 ) -> AnswerBytes:
     query = read_query(request, BULK)
-    mode, send = _mode(query), _send(query)
+    mode, send, verify_email = _mode(query), _flag(query, "send"), _flag(query, "verify_email")
     check_mailer(service, asked=send, at="send")
+    check_mailer(service, asked=verify_email, at="verify_email")
     call = await read_call(request, BULK)
     data = bytes(uploaded(call.body, request.headers.get("content-type", "")).data)
     invitees = await _invitees(data)
@@ -69,7 +70,11 @@ async def invite_from_file(
     envelope = replace(call, body=data).envelope(employer.name)
     ids = derived_ids(envelope.key, "invite", len(invitees))
     orders = {
-        one.row: replace(invite_order(service.secrets, employer.id, invite_id, _draft(one), place), mail=send)
+        one.row: replace(
+            invite_order(service.secrets, employer.id, invite_id, _draft(one), place),
+            mail=send,
+            verify_email=verify_email,
+        )
         for place, (one, invite_id) in enumerate(zip(invitees, ids, strict=True))
         if not one.problems
     }
@@ -189,8 +194,8 @@ def _mode(query: Query) -> RowsMode:
     return mode
 
 
-def _send(query: Query) -> bool:
-    given = query.get("send", "false")
+def _flag(query: Query, name: Literal["send", "verify_email"]) -> bool:
+    given = query.get(name, "false")
     if given not in ("false", "true"):
-        raise malformed("Send is true or false.", at="send", seen=given)
+        raise malformed(f"{name} is true or false.", at=name, seen=given)
     return given == "true"

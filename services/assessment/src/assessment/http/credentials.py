@@ -17,9 +17,9 @@ from assessment.domain.roles import includes
 from assessment.http.bodies import AnyRequest
 from assessment.http.limits import count
 from assessment.http.operations import OPERATION, Operation
-from assessment.http.problems import forbidden, unauthorized
+from assessment.http.problems import code_required, forbidden, unauthorized
 from assessment.http.service import Service, ServiceGiven
-from assessment.read_models.queries_access import key_of_secret, seat_of_token
+from assessment.read_models.queries_access import Claim, SeatHolder, claim_of_token, key_of_secret, seat_of_token
 from contracts.assessment.keys import Role
 from servicekit.tokens import bearer_token
 
@@ -54,9 +54,22 @@ class CandidateActor:
         return f"sitting:{self.seat.sitting_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class LinkActor:
+    """Whoever holds a link, whether what is behind it may be seen already or has to be proved first."""
+
+    holder: SeatHolder | Claim
+
+    @property
+    def name(self) -> str:
+        holder = self.holder
+        return CandidateActor(holder.seat).name if isinstance(holder, SeatHolder) else f"claim:{holder.id}"
+
+
 OperatorGiven = NamedDependency[SkipValidation[OperatorActor]]
 EmployerGiven = NamedDependency[SkipValidation[EmployerActor]]
 CandidateGiven = NamedDependency[SkipValidation[CandidateActor]]
+LinkHolderGiven = NamedDependency[SkipValidation[LinkActor]]
 
 
 async def provide_operator(request: AnyRequest, service: ServiceGiven) -> OperatorActor:
@@ -77,11 +90,23 @@ async def provide_employer(request: AnyRequest, service: ServiceGiven) -> Employ
 
 
 async def provide_candidate(request: AnyRequest, service: ServiceGiven) -> CandidateActor:
-    """One query and one answer, whether the token is unknown, expired or revoked."""
+    """One answer, whether the token is unknown, expired or revoked; another where a code has to be entered first."""
+    holder = (await provide_link_holder(request, service)).holder
+    if not isinstance(holder, SeatHolder) or holder.needs_code:
+        raise code_required()
+    return CandidateActor(holder.seat)
+
+
+async def provide_link_holder(request: AnyRequest, service: ServiceGiven) -> LinkActor:
     now = service.now()
-    seat = await authenticated(request, service, lambda sha256: seat_of_token(service.reader, sha256, now))
-    count(service.limits.links, seat.invite_id)
-    return CandidateActor(seat)
+
+    async def find(sha256: str) -> SeatHolder | Claim | None:
+        seat = await seat_of_token(service.reader, sha256, now)
+        return seat or await claim_of_token(service.reader, sha256, now)
+
+    holder: SeatHolder | Claim = await authenticated(request, service, find)
+    count(service.limits.links, holder.id)
+    return LinkActor(holder)
 
 
 async def authenticated(request: AnyRequest, service: Service, find: Callable[[str], Awaitable[T | None]]) -> T:

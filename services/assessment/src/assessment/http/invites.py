@@ -93,11 +93,13 @@ async def issue_invites(
     envelope = call.envelope(employer.name)
     body = call.decoded(CreateInvites)
     check_mailer(service, asked=body.send, at="$.send")
+    check_mailer(service, asked=body.verify_email, at="$.verify_email")
     drafts = body.invites
     orders = tuple(
         replace(
             invite_order(service.secrets, employer.id, derived_id(envelope.key, f"invite:{place}"), draft, place),
             mail=body.send,
+            verify_email=body.verify_email,
         )
         for place, draft in enumerate(drafts)
     )
@@ -249,4 +251,6 @@ def _listed(row: queries_invites.InviteRow, details: CandidateDetails | None) ->
         created_at=row.created_at,
         expires_at=row.expires_at,
         delivery=row.delivery,
+        verify_email=row.verify_email,
+        verified_at=row.verified_at,
     )

@@ -19,10 +19,11 @@ PUBLIC_PREFIX: Final = "/v1/"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Each by what it counts: public requests and failures by client address, the others by link and by API key."""
+    """Each by what it counts: public requests, failures and mailed codes by client address, others by link and key."""
 
     public: TokenBuckets
     failures: TokenBuckets
+    codes: TokenBuckets
     links: TokenBuckets
     keys: TokenBuckets
     trusted_proxies: int
@@ -32,6 +33,7 @@ class Limits:
         return cls(
             public=TokenBuckets(settings.public_requests_per_minute, clock),
             failures=TokenBuckets(settings.failed_authentications_per_minute, clock),
+            codes=TokenBuckets(settings.mailed_codes_per_minute, clock),
             links=TokenBuckets(settings.take_requests_per_minute, clock),
             keys=TokenBuckets(settings.key_requests_per_minute, clock),
             trusted_proxies=settings.trusted_proxies,

@@ -43,6 +43,10 @@ _QUERY: Final[dict[QueryName, tuple[str, Described]]] = {
         "Whether each candidate is sent their link by mail, too.",
         {"type": "boolean", "default": False},
     ),
+    "verify_email": (
+        "Whether the links open only once a code that is mailed to the address has been entered.",
+        {"type": "boolean", "default": False},
+    ),
     "state": (
         "Only those in this state; `pending_review` is the queue of what waits for a person.",
         {"type": "string", "enum": list(get_args(SubmissionStatus))},

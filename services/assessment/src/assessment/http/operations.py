@@ -15,7 +15,18 @@ OPERATION: Final = "operation"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Actor = Literal["operator", "employer", "candidate", "anyone"]
 QueryName = Literal[
-    "at_least", "limit", "cursor", "after", "actor", "resource", "format", "mode", "send", "state", "status"
+    "at_least",
+    "limit",
+    "cursor",
+    "after",
+    "actor",
+    "resource",
+    "format",
+    "mode",
+    "send",
+    "state",
+    "status",
+    "verify_email",
 ]
 
 PAGE: Final[tuple[QueryName, ...]] = ("limit", "cursor", "at_least")
@@ -34,6 +45,7 @@ class Operation:
     file_types: the media types of what may be downloaded with status 200, beside its answer there if it has one
     problems: those of its own, beside what `problems_of` adds for every operation of its kind
     refusals: the shape of problems by status where it says more than a problem does
+    proves: whether it is how a candidate proves an address; every other operation waits for that where it is needed
     """
 
     id: str
@@ -55,6 +67,7 @@ class Operation:
     file_types: tuple[str, ...] = ()
     problems: tuple[ProblemType, ...] = ()
     refusals: Mapping[int, type[Problem]] = field(default_factory=dict)
+    proves: bool = False
     query_names: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,4 +126,6 @@ def _problems_of_asking(operation: Operation, path: str) -> set[ProblemType]:
         found.add(ProblemType.TOO_MANY_REQUESTS)
     if operation.role is not None:
         found.add(ProblemType.FORBIDDEN)
+    if operation.actor == "candidate" and not operation.proves:
+        found.add(ProblemType.CODE_REQUIRED)
     return found

@@ -8,7 +8,17 @@ from contracts.assessment.keys import Role
 from contracts.problems import ProblemType, problem
 from servicekit.problems import ProblemRaised, malformed
 
-__all__ = ["PROBLEM_OF", "forbidden", "malformed", "not_found", "of_refusal", "refused", "try_again", "unauthorized"]
+__all__ = [
+    "PROBLEM_OF",
+    "code_required",
+    "forbidden",
+    "malformed",
+    "not_found",
+    "of_refusal",
+    "refused",
+    "try_again",
+    "unauthorized",
+]
 
 PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.NOT_FOUND: ProblemType.NOT_FOUND,
@@ -24,6 +34,7 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
     Reason.INVITE_REVOKED: ProblemType.INVITE_REVOKED,
     Reason.INVITE_INVALID: ProblemType.UNAUTHORIZED,
     Reason.ADDRESS_KNOWN: ProblemType.ADDRESS_KNOWN,
+    Reason.CODE_REQUIRED: ProblemType.CODE_REQUIRED,
     Reason.LINK_CLOSED: ProblemType.LINK_CLOSED,
     Reason.LINK_FULL: ProblemType.LINK_FULL,
     Reason.NOT_STARTED: ProblemType.NOT_STARTED,
@@ -39,6 +50,7 @@ PROBLEM_OF: Final[Mapping[Reason, ProblemType]] = {
 }
 
 CREDENTIALS_REFUSED: Final = "Send a valid token as Authorization: Bearer."
+CODE_NEEDED: Final = "Ask for a code by POST /v1/take/code, and enter it."
 NOTHING_HERE: Final = "There is nothing at this address."
 
 
@@ -57,6 +69,11 @@ def forbidden(role: Role, needed: Role) -> ProblemRaised:
     return refused(ProblemType.FORBIDDEN, f"The key's role is {role}; this needs {needed}.", at="role", seen=role)
 
 
+def code_required() -> ProblemRaised:
+    """Answer whoever has to prove an address first; what stands behind it is not looked at."""
+    return refused(ProblemType.CODE_REQUIRED, CODE_NEEDED)
+
+
 def not_found() -> ProblemRaised:
     """Answer what is missing and what is somebody else's alike."""
     return refused(ProblemType.NOT_FOUND, NOTHING_HERE)
@@ -69,6 +86,8 @@ def of_refusal(refusal: Refusal) -> ProblemRaised:
         return unauthorized()
     if kind is ProblemType.NOT_FOUND:
         return not_found()
+    if kind is ProblemType.CODE_REQUIRED:
+        return code_required()
     return refused(kind, refusal.detail, at=refusal.at, seen=refusal.seen)
 
 

@@ -11,6 +11,7 @@ from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
 from assessment.http.identities import resource_id
+from assessment.http.invites import check_mailer
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query
 from assessment.http.preconditions import expected_position
@@ -41,7 +42,7 @@ CHANGE: Final = Operation(
     answers={200: PublicLinkAnswer},
     if_match="needed",
     has_etag=True,
-    problems=(ProblemType.NOT_PUBLISHED, ProblemType.LINK_FULL),
+    problems=(ProblemType.NOT_PUBLISHED, ProblemType.LINK_FULL, ProblemType.NO_MAILER),
 )
 
 
@@ -71,7 +72,9 @@ async def change_public_link(
         expires_at=body.expires_at,
         expected_position=expected_position(request.headers, needed=True),
         now=service.now(),
+        verify_email=body.verify_email,
     )
+    check_mailer(service, asked=body.verify_email, at="$.verify_email")
     executed = await execute(service, call.envelope(employer.name), command)
     return done(executed, _changed(fact_of(executed, PublicLinkChanged)), etag=executed.last)
 
@@ -85,6 +88,7 @@ def _read(row: PublicLinkRow) -> PublicLinkAnswer:
         expires_at=row.expires_at,
         joined=row.joined,
         last_joined_at=row.last_joined_at,
+        verify_email=row.verify_email,
     )
 
 
@@ -97,4 +101,5 @@ def _changed(fact: PublicLinkChanged) -> PublicLinkAnswer:
         expires_at=fact.expires_at,
         joined=fact.joined,
         last_joined_at=fact.last_joined_at,
+        verify_email=fact.verify_email,
     )

@@ -7,6 +7,8 @@ from datetime import datetime
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from assessment.app.address_codes import AddressCodes
+from assessment.app.claims import Claims
 from assessment.app.commands import Commands
 from assessment.app.key_uses import KeyUses
 from assessment.app.read_records import ReadRecords
@@ -25,7 +27,7 @@ class Service:
     """keys_reader: reads answer keys too, which `reader` may not; scratch: a pool that may write, for import reports.
 
     now: the service's clock, aware and in UTC
-    mails: whether links may be asked to be sent by mail
+    mails: whether links may be asked to be sent by mail, and codes are
     """
 
     settings: WebSettings
@@ -40,6 +42,8 @@ class Service:
     key_uses: KeyUses
     log: EventStore
     read_records: ReadRecords
+    codes: AddressCodes
+    claims: Claims
     now: Callable[[], datetime]
     mails: bool = False
 

@@ -1,4 +1,4 @@
-"""The mail that carries a link: one recipient, plain text, and headers that no value can add to."""
+"""The mails that carry a link or a code: one recipient, plain text, and headers that no value can add to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,16 +25,48 @@ class LinkMail:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class CodeMail:
+    """It names nobody: a stranger may have typed the address, and would else be able to write to whoever has it."""
+
+    code_id: str
+    email: str
+    title: str
+    code: str
+    expires_at: datetime
+
+
 def link_message(mail: LinkMail, sender: str, now: datetime) -> EmailMessage:
     """Write the mail. Raises ValueError where an address or a name can't stand in a header."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _address("", sender)
+    message = _headed(sender, mail.event_id, now)
     message["To"] = _address(mail.name, mail.email)
     message["Subject"] = f"Invitation: {_line(mail.title)}"[:MAX_SUBJECT_CHARACTERS]
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{mail.event_id}@{_domain(sender)}>"
-    message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(mail), cte="quoted-printable")
+    return message
+
+
+def code_message(mail: CodeMail, sender: str, now: datetime) -> EmailMessage:
+    """Write the mail; the code is not in the subject, which a locked telephone shows. Raises ValueError."""
+    message = _headed(sender, mail.code_id, now)
+    message["To"] = _address("", mail.email)
+    message["Subject"] = f"Your code: {_line(mail.title)}"[:MAX_SUBJECT_CHARACTERS]
+    text = (
+        f"The code for \u201c{_line(mail.title)}\u201d:\n\n"
+        f"{mail.code}\n\n"
+        f"Enter it on the page that asked for it. It counts until {mail.expires_at:%Y-%m-%d %H:%M} UTC.\n\n"
+        "If you did not ask for it, somebody else has typed your address: nothing happens without the code.\n"
+        "Give it to nobody.\n"
+    )
+    message.set_content(text, cte="quoted-printable")
+    return message
+
+
+def _headed(sender: str, identity: str, now: datetime) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address("", sender)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{identity}@{_domain(sender)}>"
+    message["Auto-Submitted"] = "auto-generated"
     return message
 
 

@@ -1,32 +1,25 @@
 """Sees to it that mail that was asked for is sent: at least once, each under one Message-ID, and not for ever.
 
-What was asked for stands in the log; how far that was looked through, and what is pending, stands in the vault. So a
-restart goes on where it was, and a rebuild of the projection sends nothing again.
+What links were asked for stands in the log; how far that was looked through, and what is pending, stands in the vault,
+as codes do from the first. So a restart goes on where it was, and a rebuild of the projection sends nothing again.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import Final, assert_never
 
-from assessment.app.links import link
-from assessment.app.sealing import SealBroken
-from assessment.app.secrets import Secrets
-from assessment.app.vault import Vault
 from assessment.domain.decision import Refused
-from assessment.domain.invites import has_expired
-from assessment.domain.sealing import details_context, opened_details
-from assessment.mail.carriers import Carrier, MailRefused, MailTrouble
-from assessment.mail.messages import LinkMail, link_message, recipient
+from assessment.mail.carriers import MailRefused, MailTrouble
+from assessment.mail.code_mail import prepared_code
+from assessment.mail.link_mail import prepared_link
+from assessment.mail.means import Drop, Means, Ready, Wait
+from assessment.mail.messages import recipient
 from assessment.projections.project_invites import FIRST_GENERATION
 from assessment.read_models import queries_mail
-from assessment.read_models.ports import Pool
-from assessment.read_models.queries_mail import Addressee, AskedMail, ClaimedMail
+from assessment.read_models.queries_mail import AskedMail, ClaimedMail
 from contracts.envelope import Event
 from contracts.events import InviteCreated, InviteResent, decode_event
-from eventrail_client.port import EventStore
 
 TYPES: Final = ("invite.created", "invite.resent")
 PAGE_EVENTS: Final = 500
@@ -38,27 +31,6 @@ LEASE_STEPS: Final = 6
 """Steps of one conversation with the server, each with its bound: for so long a mail is its sender's alone."""
 
 _LOG: Final = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What mail is sent with.
-
-    pool: of a role that sees every employer's mail; the vault's sees one candidate's keys at a time
-    step_seconds: the bound of one step with the server
-    pause_seconds: between looks, and the first pause after trouble; it doubles from there
-    """
-
-    pool: Pool
-    store: EventStore
-    secrets: Secrets
-    vault: Vault
-    carrier: Carrier
-    mail_from: str
-    link_base_url: str
-    step_seconds: float
-    pause_seconds: float
-    now: Callable[[], datetime]
 
 
 class Sender:
@@ -94,37 +66,25 @@ class Sender:
         claimed = await queries_mail.claim(means.pool, LEASE_STEPS * means.step_seconds)
         if claimed is None:
             return False
-        who = await queries_mail.addressee(means.pool, claimed.invite_id)
         if means.now() - claimed.asked_at > timedelta(hours=KEPT_HOURS):
             await queries_mail.settle(means.pool, claimed.event_id, "dropped", "it could not be sent in time")
-        elif who is None:
-            await queries_mail.put_off(means.pool, claimed.event_id, means.pause_seconds, "the invite is not known yet")
-        elif (reason := _moot(claimed, who, means.now())) is not None:
-            await queries_mail.settle(means.pool, claimed.event_id, "dropped", reason)
-        else:
-            await self._send(claimed, who)
+            return True
+        prepared = await (prepared_code if claimed.kind == "code" else prepared_link)(means, claimed)
+        match prepared:
+            case Drop(reason):
+                await queries_mail.settle(means.pool, claimed.event_id, "dropped", reason)
+            case Wait(reason):
+                await queries_mail.put_off(means.pool, claimed.event_id, means.pause_seconds, reason)
+            case Ready():
+                await self._send(claimed, prepared)
+            case _:
+                assert_never(prepared)
         return True
 
-    async def _send(self, claimed: ClaimedMail, who: Addressee) -> None:
+    async def _send(self, claimed: ClaimedMail, ready: Ready) -> None:
         means = self._means
-        context = details_context(who.candidate_id)
         try:
-            plain = await means.vault.open_for_candidate(
-                claimed.employer_id, who.candidate_id, context, who.sealed_details
-            )
-        except SealBroken:
-            await queries_mail.settle(means.pool, claimed.event_id, "dropped", "the candidate's data can't be opened")
-            return
-        if plain is None:
-            await queries_mail.settle(means.pool, claimed.event_id, "dropped", "the candidate was erased")
-            return
-        details = opened_details(plain)
-        token = means.secrets.invite_token(claimed.invite_id, claimed.generation)
-        url = link(means.link_base_url, token)
-        mail = LinkMail(claimed.event_id, details.name, details.email, who.title, url, who.expires_at)
-        try:
-            message = link_message(mail, means.mail_from, means.now())
-            await means.carrier.carry(message, means.mail_from, recipient(details.email))
+            await means.carrier.carry(ready.written(), means.mail_from, recipient(ready.email))
         except (MailRefused, Refused, ValueError) as refused:
             told = str(refused) if isinstance(refused, MailRefused) else "no mail can be written to this address"
             await queries_mail.settle(means.pool, claimed.event_id, "refused", told)
@@ -144,12 +104,3 @@ def asked_mail(event: Event) -> AskedMail | None:
         return None
     generation = fact.generation if isinstance(fact, InviteResent) else FIRST_GENERATION
     return AskedMail(event.id, fact.employer_id, fact.invite_id, generation, fact.at)
-
-
-def _moot(claimed: ClaimedMail, who: Addressee, now: datetime) -> str | None:
-    """Tell why a link would be of no use."""
-    if who.status == "revoked":
-        return "the invite was revoked"
-    if who.generation > claimed.generation:
-        return "the invite was sent again"
-    return "the invite has expired" if has_expired(who.expires_at, now) else None

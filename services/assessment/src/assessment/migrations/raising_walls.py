@@ -7,7 +7,7 @@ from typing import Final
 from assessment.read_models.connections import Connection
 from assessment.read_models.generations import GENERATIONS, tables_in
 from assessment.read_models.lookups import ACCESS, definitions
-from assessment.read_models.queries_access import KEY_OF_SECRET, SEAT_OF_TOKEN
+from assessment.read_models.queries_access import CLAIM_OF_TOKEN, KEY_OF_SECRET, SEAT_OF_TOKEN
 from assessment.read_models.queries_assessments import ASSESSMENT_OF_SLUG
 from assessment.read_models.queries_health import SWEEP_LAG
 from assessment.read_models.scratch_tables import scratch_metadata
@@ -15,7 +15,7 @@ from assessment.read_models.tables import LIVE
 from assessment.read_models.vault_tables import vault_metadata
 from assessment.read_models.walls import walls
 
-LOOKUPS: Final = (KEY_OF_SECRET, SEAT_OF_TOKEN, ASSESSMENT_OF_SLUG, SWEEP_LAG)
+LOOKUPS: Final = (KEY_OF_SECRET, SEAT_OF_TOKEN, CLAIM_OF_TOKEN, ASSESSMENT_OF_SLUG, SWEEP_LAG)
 
 _STANDING: Final = f"SELECT obj_description(to_regnamespace('{ACCESS}'), 'pg_namespace')"
 _GENERATIONS: Final = "SELECT nspname FROM pg_namespace WHERE nspname = ANY($1::text[])"

@@ -34,6 +34,7 @@ from contracts.events import (
     InviteCreated,
     InviteResent,
     InviteRevoked,
+    InviteVerified,
     KeyCreated,
     KeyRevoked,
     KeyRotated,
@@ -83,7 +84,9 @@ def project(fact: Fact) -> tuple[Change, ...]:  # noqa: C901, PLR0911, PLR0912 (
             return project_people.candidate_registered(fact)
         case CandidateUpdated():
             return project_people.candidate_updated(fact)
-        case InviteCreated() | InviteRevoked() | InviteResent() | PublicLinkChanged() | PublicLinkJoined():
+        case InviteCreated() | InviteRevoked() | InviteResent() | InviteVerified():
+            return project_invites.invite_changes(fact)
+        case PublicLinkChanged() | PublicLinkJoined():
             return project_invites.invite_changes(fact)
         case SittingStarted():
             return project_sittings.started(fact)

@@ -111,6 +111,7 @@ def _public_link(fact: AssessmentPublished) -> dict[str, Any]:
         "expires_at": None,
         "joined": 0,
         "last_joined_at": None,
+        "verify_email": False,
     }
 
 

@@ -1,14 +1,21 @@
-"""What facts about invitations and public links change."""
+"""What facts about invitations, their proofs and public links change."""
 
 from typing import assert_never
 
-from assessment.projections.changes import Change, Insert, Update
-from contracts.events import InviteCreated, InviteResent, InviteRevoked, PublicLinkChanged, PublicLinkJoined
+from assessment.projections.changes import Change, Insert, Update, Upsert
+from contracts.events import (
+    InviteCreated,
+    InviteResent,
+    InviteRevoked,
+    InviteVerified,
+    PublicLinkChanged,
+    PublicLinkJoined,
+)
 
 FIRST_GENERATION = 1
 """Of an invite's tokens; each time it is sent again makes the next."""
 
-InviteFact = InviteCreated | InviteRevoked | InviteResent | PublicLinkChanged | PublicLinkJoined
+InviteFact = InviteCreated | InviteRevoked | InviteResent | InviteVerified | PublicLinkChanged | PublicLinkJoined
 
 
 def invite_changes(fact: InviteFact) -> tuple[Change, ...]:
@@ -20,6 +27,8 @@ def invite_changes(fact: InviteFact) -> tuple[Change, ...]:
             return _revoked(fact)
         case InviteResent():
             return _resent(fact)
+        case InviteVerified():
+            return _verified(fact)
         case PublicLinkChanged():
             return _link_changed(fact)
         case PublicLinkJoined():
@@ -38,6 +47,7 @@ def _created(fact: InviteCreated) -> tuple[Change, ...]:
         "status": "open",
         "source": fact.source,
         "generation": FIRST_GENERATION,
+        "verify_email": fact.verify_email,
         "created_at": fact.at,
         "expires_at": fact.expires_at,
         "revoked_at": None,
@@ -59,8 +69,23 @@ def _resent(fact: InviteResent) -> tuple[Change, ...]:
     return (Update("invites", {"id": fact.invite_id}, changed),)
 
 
+def _verified(fact: InviteVerified) -> tuple[Change, ...]:
+    row = {
+        "id": fact.invite_id,
+        "employer_id": fact.employer_id,
+        "generation": fact.generation,
+        "verified_at": fact.at,
+    }
+    return (Upsert("verifications", row),)
+
+
 def _link_changed(fact: PublicLinkChanged) -> tuple[Change, ...]:
-    changed = {"enabled": fact.enabled, "max_joins": fact.max_joins, "expires_at": fact.expires_at}
+    changed = {
+        "enabled": fact.enabled,
+        "max_joins": fact.max_joins,
+        "expires_at": fact.expires_at,
+        "verify_email": fact.verify_email,
+    }
     return (Update("public_links", {"id": fact.assessment_id}, changed),)
 
 

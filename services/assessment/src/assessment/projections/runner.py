@@ -22,6 +22,7 @@ from assessment.read_models.constraint_names import constraint_of
 from assessment.read_models.failures import DATABASE_FAILURES, first_line
 from assessment.read_models.locks import BEGIN
 from assessment.read_models.projector_status import Report, write_report
+from assessment.read_models.queries_codes import prune_codes
 from assessment.read_models.queries_imports import prune_imports
 from eventrail_client.errors import ForeignLog, LogBehind, StoreError
 from eventrail_client.feed import Feed
@@ -145,6 +146,7 @@ class Projector:
         if _now() - self._pruned_at >= PRUNE_SECONDS:
             await prune_keys(connection)
             await prune_imports(connection)
+            await prune_codes(connection)
             self._pruned_at = _now()
 
 

@@ -24,7 +24,7 @@ def document_of(boundary_name: str, table: Table) -> Any:
             return _object(table, "id", "name", "active_limit", "active_count", "owner_keys", "position")
         case "assessment":
             return _assessment(table)
-        case "sitting" | "public_link" | "accommodation":
+        case "sitting" | "public_link" | "accommodation" | "verification":
             return _object(table, *_names(table))
         case "candidate":
             return _object(table, "id", "employer_id", "sealed_details", "position")

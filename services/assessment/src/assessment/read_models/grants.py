@@ -15,6 +15,7 @@ Rights = Mapping[DatabaseRole, Verbs]
 
 READ: Final = ("SELECT",)
 CHANGE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+PRUNE: Final = ("SELECT", "DELETE")
 
 OF_A_PROJECTION: Final[Rights] = {
     DatabaseRole.COMMANDS: CHANGE,
@@ -35,7 +36,14 @@ BY_TABLE: Final[Mapping[str, Rights]] = {
     },
     "command_keys": {DatabaseRole.COMMANDS: ("SELECT", "INSERT", "UPDATE"), DatabaseRole.PROJECTOR: CHANGE},
     "mail_cursor": {DatabaseRole.PROJECTOR: ("SELECT", "UPDATE")},
-    "outgoing_mail": {DatabaseRole.PROJECTOR: ("SELECT", "INSERT", "UPDATE"), DatabaseRole.READER: READ},
+    "outgoing_mail": {
+        DatabaseRole.COMMANDS: ("INSERT",),
+        DatabaseRole.PROJECTOR: ("SELECT", "INSERT", "UPDATE"),
+        DatabaseRole.READER: READ,
+    },
+    "address_codes": {DatabaseRole.COMMANDS: ("SELECT", "INSERT", "UPDATE"), DatabaseRole.PROJECTOR: PRUNE},
+    "code_budgets": {DatabaseRole.COMMANDS: ("SELECT", "INSERT", "UPDATE"), DatabaseRole.PROJECTOR: PRUNE},
+    "claims": {DatabaseRole.COMMANDS: ("SELECT", "INSERT"), DatabaseRole.PROJECTOR: PRUNE},
     "secrets": {DatabaseRole.COMMANDS: READ},
     "projector_status": {DatabaseRole.PROJECTOR: ("SELECT", "INSERT", "UPDATE"), DatabaseRole.READER: READ},
     "import_reports": {DatabaseRole.COMMANDS: ("SELECT", "INSERT"), DatabaseRole.PROJECTOR: ("SELECT", "DELETE")},

@@ -1,4 +1,4 @@
-"""The projection tables of invitations and public links."""
+"""The projection tables of invitations, of what was proved for them, and of public links."""
 
 from typing import Final
 
@@ -18,6 +18,7 @@ public_links: Final = Table(
     moment("expires_at", nullable=True),
     Column("joined", Integer, nullable=False),
     moment("last_joined_at", nullable=True),
+    Column("verify_email", Boolean, nullable=False),
     stamp(),
     CheckConstraint(f"max_joins BETWEEN 1 AND {limits.MAX_PUBLIC_JOINS}", name="public_links_cap_in_range"),
     CheckConstraint("joined >= 0 AND joined <= max_joins", name="public_links_joined_within_cap"),
@@ -39,6 +40,7 @@ invites: Final = Table(
     text("status"),
     text("source"),
     Column("generation", Integer, nullable=False),
+    Column("verify_email", Boolean, nullable=False),
     moment("created_at"),
     moment("expires_at", nullable=True),
     moment("revoked_at", nullable=True),
@@ -59,3 +61,16 @@ invites: Final = Table(
     ),
     Index("invites_by_assessment", "assessment_id", "created_at", "id"),
 )
+
+verifications: Final = Table(
+    "verifications",
+    metadata,
+    identity(primary_key=True),
+    identity("employer_id"),
+    Column("generation", Integer, nullable=False),
+    moment("verified_at"),
+    stamp(),
+    CheckConstraint("generation >= 1", name="verifications_generation_in_range"),
+    ForeignKeyConstraint(["id"], ["live.invites.id"], name="verifications_of_invite"),
+)
+"""Its row has the invite's id, and a stamp of its own: what an invite is worth after a void is not changed by it."""

@@ -6,12 +6,12 @@ from typing import Any, Final, Literal
 
 import asyncpg
 import msgspec
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import and_, bindparam, or_, select, tuple_
 
 from assessment.read_models.lookups import lookup
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
-from assessment.read_models.tables import assessments
+from assessment.read_models.tables import assessments, public_links
 from contracts.questions import Pool, Question, Settings
 
 _SHOWN: Final = tuple(column for column in assessments.c if column.name not in {"questions", "sealed_keys"})
@@ -39,7 +39,18 @@ _CONTENT: Final = compiled(
 )
 ASSESSMENT_OF_SLUG: Final = lookup(
     "assessment_of_slug",
-    select(assessments.c.id, assessments.c.employer_id).where(assessments.c.slug == bindparam("slug")),
+    select(
+        assessments.c.id,
+        assessments.c.employer_id,
+        and_(
+            assessments.c.status == "published",
+            public_links.c.enabled,
+            public_links.c.verify_email,
+            or_(public_links.c.expires_at.is_(None), public_links.c.expires_at > bindparam("now")),
+        ).label("asks_proof"),
+    )
+    .join_from(assessments, public_links, public_links.c.id == assessments.c.id)
+    .where(assessments.c.slug == bindparam("slug")),
 )
 
 
@@ -72,8 +83,11 @@ class ContentRow:
 
 @dataclass(frozen=True, slots=True)
 class PublicRow:
+    """asks_proof: whether the link is open now, and to nobody who has not proved their address."""
+
     assessment_id: str
     employer_id: str
+    asks_proof: bool
 
 
 async def assessment(reader: Reader, employer_id: str, assessment_id: str) -> AssessmentRow | None:
@@ -97,9 +111,9 @@ async def content(reader: Reader, employer_id: str, assessment_id: str) -> Conte
     return ContentRow(_QUESTIONS.decode(row["questions"]), row["sealed_keys"], row["position"])
 
 
-async def public_assessment(reader: Reader, slug: str) -> PublicRow | None:
-    row = await reader.one(ASSESSMENT_OF_SLUG.call, slug=slug)
-    return None if row is None else PublicRow(row["id"], row["employer_id"])
+async def public_assessment(reader: Reader, slug: str, now: datetime) -> PublicRow | None:
+    row = await reader.one(ASSESSMENT_OF_SLUG.call, slug=slug, now=now)
+    return None if row is None else PublicRow(row["id"], row["employer_id"], row["asks_proof"])
 
 
 def _assessment(row: asyncpg.Record) -> AssessmentRow:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import Statement, compiled
-from assessment.read_models.tables import assessments, candidates, invites, sittings
+from assessment.read_models.tables import assessments, candidates, invites, sittings, verifications
 from assessment.read_models.vault_tables import outgoing_mail
 from contracts.assessment.invites import InviteDelivery, InviteStatus
 
@@ -50,6 +50,8 @@ def _page(condition: ColumnElement[bool]) -> Statement:
             invites.c.created_at,
             invites.c.expires_at,
             candidates.c.sealed_details,
+            invites.c.verify_email,
+            verifications.c.verified_at,
             outgoing_mail.c.state.label("mail_state"),
             outgoing_mail.c.attempts,
             outgoing_mail.c.detail,
@@ -61,6 +63,14 @@ def _page(condition: ColumnElement[bool]) -> Statement:
             and_(candidates.c.employer_id == invites.c.employer_id, candidates.c.id == invites.c.candidate_id),
         )
         .outerjoin(sittings, _ON_SITTING)
+        .outerjoin(
+            verifications,
+            and_(
+                verifications.c.employer_id == invites.c.employer_id,
+                verifications.c.id == invites.c.id,
+                verifications.c.generation == invites.c.generation,
+            ),
+        )
         .outerjoin(
             outgoing_mail,
             and_(outgoing_mail.c.invite_id == invites.c.id, outgoing_mail.c.generation == invites.c.generation),
@@ -94,10 +104,21 @@ INVITED: Final = compiled(
 )
 """Candidates, by id, whom some invite leads to their sitting; after a void, only a later one does."""
 
+EVER_INVITED: Final = compiled(
+    select(invites.c.candidate_id)
+    .where(
+        invites.c.employer_id == bindparam("employer_id"),
+        invites.c.assessment_id == bindparam("assessment_id"),
+        invites.c.candidate_id == bindparam("candidate_id"),
+    )
+    .limit(1)
+)
+"""The candidate, if there was ever an invite, whatever became of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class InviteRow:
-    """status: at the moment that was asked for."""
+    """status: at the moment that was asked for; verified_at: null where the token that is valid now was not proved."""
 
     id: str
     candidate_id: str
@@ -106,6 +127,8 @@ class InviteRow:
     created_at: datetime
     expires_at: datetime | None
     sealed_details: str
+    verify_email: bool
+    verified_at: datetime | None
     delivery: InviteDelivery | None
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import Interval, and_, bindparam, func, select, update
+from sqlalchemy import Interval, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assessment.read_models.ports import Pool, Queries
 from assessment.read_models.statements import compiled
 from assessment.read_models.tables import assessments, candidates, invites
-from assessment.read_models.vault_tables import mail_cursor, outgoing_mail
+from assessment.read_models.vault_tables import address_codes, claims, mail_cursor, outgoing_mail
 
 _CURSOR: Final = compiled(select(mail_cursor.c.position))
 _ADVANCE: Final = compiled(
@@ -24,6 +24,7 @@ _KEEP: Final = compiled(
         employer_id=bindparam("employer_id"),
         invite_id=bindparam("invite_id"),
         generation=bindparam("generation"),
+        kind="link",
         state="pending",
         due_at=func.clock_timestamp(),
         asked_at=bindparam("asked_at"),
@@ -50,6 +51,7 @@ _CLAIM: Final = compiled(
         outgoing_mail.c.employer_id,
         outgoing_mail.c.invite_id,
         outgoing_mail.c.generation,
+        outgoing_mail.c.kind,
         outgoing_mail.c.attempts,
         outgoing_mail.c.asked_at,
     )
@@ -85,6 +87,23 @@ _WHO: Final = compiled(
     .where(invites.c.id == bindparam("invite_id"))
 )
 
+_CODE_WHO: Final = compiled(
+    select(
+        address_codes.c.code_id,
+        address_codes.c.expires_at,
+        claims.c.sealed_details.label("sealed_claim"),
+        invites.c.candidate_id,
+        candidates.c.sealed_details,
+        func.coalesce(assessments.c.title, literal("")).label("title"),
+    )
+    .select_from(address_codes)
+    .outerjoin(claims, claims.c.id == address_codes.c.holder_id)
+    .outerjoin(invites, invites.c.id == address_codes.c.holder_id)
+    .outerjoin(candidates, candidates.c.id == invites.c.candidate_id)
+    .outerjoin(assessments, assessments.c.id == func.coalesce(claims.c.assessment_id, invites.c.assessment_id))
+    .where(address_codes.c.holder_id == bindparam("holder_id"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedMail:
@@ -99,12 +118,13 @@ class AskedMail:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMail:
-    """A mail whose turn it is; attempts: this one included."""
+    """A mail whose turn it is; attempts: this one included. Of a code: its own id, and what it opens as `invite_id`."""
 
     event_id: str
     employer_id: str
     invite_id: str
     generation: int
+    kind: Literal["link", "code"]
     attempts: int
     asked_at: datetime
 
@@ -119,6 +139,21 @@ class Addressee:
     expires_at: datetime | None
     title: str
     sealed_details: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAddressee:
+    """The code that counts now for an invite or a claim, and whom it is mailed to, sealed.
+
+    sealed_claim: of a claim; candidate_id and sealed_details: of an invite; all are null while neither is known
+    """
+
+    code_id: str
+    expires_at: datetime
+    sealed_claim: str | None
+    candidate_id: str | None
+    sealed_details: str | None
+    title: str
 
 
 async def mail_position(queries: Queries) -> int:
@@ -156,3 +191,8 @@ async def addressee(pool: Pool, invite_id: str) -> Addressee | None:
     """None while the projection does not know the invite."""
     row = await pool.fetchrow(_WHO.text, *_WHO.arguments(invite_id=invite_id))
     return None if row is None else Addressee(**dict(row))
+
+
+async def code_addressee(pool: Pool, holder_id: str) -> CodeAddressee | None:
+    row = await pool.fetchrow(_CODE_WHO.text, *_CODE_WHO.arguments(holder_id=holder_id))
+    return None if row is None else CodeAddressee(**dict(row))

@@ -19,6 +19,7 @@ _ONE: Final = compiled(
         public_links.c.expires_at,
         public_links.c.joined,
         public_links.c.last_joined_at,
+        public_links.c.verify_email,
         public_links.c.position,
     )
     .join_from(
@@ -41,6 +42,7 @@ class PublicLinkRow:
     expires_at: datetime | None
     joined: int
     last_joined_at: datetime | None
+    verify_email: bool
     position: int
 
 

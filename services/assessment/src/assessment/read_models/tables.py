@@ -23,28 +23,13 @@ from sqlalchemy import (
 from assessment.read_models.accommodation_tables import accommodations
 from assessment.read_models.columns import document, identity, moment, stamp, text
 from assessment.read_models.employer_tables import api_keys, employers
-from assessment.read_models.invite_tables import invites, public_links
+from assessment.read_models.invite_tables import invites, public_links, verifications
 from assessment.read_models.live_metadata import LIVE, metadata
 from contracts.assessment import limits
 
 __all__ = [
     "LIVE",
     "accommodations",
-    "assessments",
-    "candidates",
-    "checkpoint",
-    "command_keys",
-    "invites",
-    "metadata",
-    "public_links",
-    "saved_answers",
-    "sittings",
-    "submissions",
-    "versions",
-]
-
-__all__ = [
-    "LIVE",
     "api_keys",
     "assessments",
     "candidates",
@@ -53,9 +38,11 @@ __all__ = [
     "employers",
     "invites",
     "metadata",
+    "public_links",
     "saved_answers",
     "sittings",
     "submissions",
+    "verifications",
     "versions",
 ]
 

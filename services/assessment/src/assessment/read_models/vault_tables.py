@@ -15,8 +15,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text as sql,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from assessment.read_models.columns import identity, moment, text
+from contracts.assessment.limits import MAX_CODE_GUESSES, MAX_CODES_PER_HOUR
 
 VAULT: Final = "vault"
 vault_metadata: Final = MetaData(schema=VAULT)
@@ -57,15 +59,64 @@ outgoing_mail: Final = Table(
     identity("employer_id"),
     identity("invite_id"),
     Column("generation", Integer, nullable=False),
+    text("kind"),
     text("state"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     moment("due_at"),
     moment("asked_at"),
     text("detail", nullable=True),
     moment("settled_at", nullable=True),
-    UniqueConstraint("invite_id", "generation", name="outgoing_mail_once"),
+    CheckConstraint("kind IN ('link', 'code')", name="outgoing_mail_kind_known"),
     CheckConstraint("state IN ('pending', 'sent', 'refused', 'dropped')", name="outgoing_mail_state_known"),
     CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name="outgoing_mail_settled_is_whole"),
     Index("outgoing_mail_due", "due_at", postgresql_where=sql("state = 'pending'")),
+    Index("outgoing_mail_once", "invite_id", "generation", unique=True, postgresql_where=sql("kind = 'link'")),
 )
-"""Mail by the event that asked for it: no address, no token, no text; all of that is found when it is sent."""
+"""Mail by what asked for it: no address, no token, no code, no text; all of that is found when it is sent.
+
+A link's has the event's id. A code's has the code's, its `invite_id` is what the code opens (an invite or a claim), and
+its generation is 0.
+"""
+
+address_codes: Final = Table(
+    "address_codes",
+    vault_metadata,
+    identity("holder_id", primary_key=True),
+    identity("employer_id"),
+    identity("code_id"),
+    Column("wrong_guesses", Integer, nullable=False),
+    moment("asked_at"),
+    moment("expires_at"),
+    CheckConstraint(f"wrong_guesses BETWEEN 0 AND {MAX_CODE_GUESSES}", name="address_codes_guesses_in_range"),
+    Index("address_codes_by_end", "expires_at"),
+)
+"""The code that counts now, for an invite or a claim. The code itself stands nowhere: it is derived from its id."""
+
+code_budgets: Final = Table(
+    "code_budgets",
+    vault_metadata,
+    identity("subject_id", primary_key=True),
+    identity("employer_id"),
+    Column("mailed_at", ARRAY(moment("mailed_at").type), nullable=False),
+    moment("last_at"),
+    CheckConstraint(f"cardinality(mailed_at) BETWEEN 1 AND {MAX_CODES_PER_HOUR}", name="code_budgets_within_hour"),
+    Index("code_budgets_by_age", "last_at"),
+)
+"""When codes were mailed in the hour before `last_at`: for an invite, or for a candidate whose address was claimed."""
+
+claims: Final = Table(
+    "claims",
+    vault_metadata,
+    identity("id", primary_key=True),
+    identity("employer_id"),
+    identity("assessment_id"),
+    identity("candidate_id"),
+    text("token_sha256"),
+    text("fingerprint", nullable=True),
+    text("sealed_details"),
+    moment("claimed_at"),
+    moment("expires_at"),
+    UniqueConstraint("token_sha256", name="claims_token_once"),
+    Index("claims_by_end", "expires_at"),
+)
+"""Who typed an address on a public link and has to prove it, sealed under a key of the claim's own."""
