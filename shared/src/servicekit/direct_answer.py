@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from servicekit.edge import NO_STORE, REQUEST_ID_HEADER, SECURITY_HEADERS, record, request_id_of
+from servicekit.edge import NO_STORE, REQUEST_ID_HEADER, SECURITY_HEADERS, new_request_id, record, request_id_of
 from servicekit.json_log import REQUEST_ID
 
 if TYPE_CHECKING:
@@ -20,6 +20,20 @@ def block(headers: Iterable[Header]) -> bytes:
     return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
+class _Defaults:
+    """uvicorn's headers of every answer, of which it makes a new list each second."""
+
+    def __init__(self) -> None:
+        self._headers: list[Header] = []
+        self._block = b""
+
+    def block(self, headers: list[Header]) -> bytes:
+        if headers is not self._headers:
+            self._headers, self._block = headers, block(headers)
+        return self._block
+
+
+_of_this_second: Final = _Defaults()
 _SECURITY: Final = block(SECURITY_HEADERS) + REQUEST_ID_HEADER + b": "
 _NO_STORE: Final = b"\r\n" + block((NO_STORE,))
 _CACHED: Final = b"\r\n"
@@ -80,11 +94,12 @@ class DirectCycle:
         if self.cancelled is None:
             protocol.cycle = self  # at once; after `begin` it may be that of the next request, which waits for this one
         protocol.tasks.discard(self)
-        request_id = request_id_of(self._headers.items())
+        named = REQUEST_ID_HEADER in self._headers
+        request_id = request_id_of(self._headers.items()) if named else new_request_id()
         if not (self.disconnected or protocol.transport.is_closing()):
             ending = _KEEP if self.keep_alive else _CLOSE
             stored = _CACHED if cached else _NO_STORE
-            fixed = block(protocol.server_state.default_headers)
+            fixed = _of_this_second.block(protocol.server_state.default_headers)
             protocol.transport.write(
                 b"".join((STATUS_LINE[status], fixed, block(headers), _SECURITY, request_id, stored, ending, body))
             )

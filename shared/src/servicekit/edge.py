@@ -84,10 +84,14 @@ def refused(headers: list[tuple[bytes, bytes]]) -> Problem | None:
 
 
 def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The client's, where it fits the grammar, else a new one."""
+    """The client's, where one fits the grammar, else a new one."""
     for name, value in headers:
         if name == REQUEST_ID_HEADER and _REQUEST_ID_GRAMMAR.fullmatch(value):
             return value
+    return new_request_id()
+
+
+def new_request_id() -> bytes:
     return os.urandom(8).hex().encode()
 
 
