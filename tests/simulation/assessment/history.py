@@ -20,6 +20,7 @@ from contracts.events import (
 )
 from eventrail_client.memory import MemoryEventStore
 from tests.simulation.assessment.clients import Told
+from tests.simulation.assessment.standing import grounds, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class History:
 
     def violations(self, answers: Iterable[Told]) -> list[str]:
         found = [f"a key took effect {count} times" for count in Counter(self.keys).values() if count > 1]
-        found += self._over_quota()
+        found += self._over_quota() + wrong(self.facts)
         sittings = Counter(fact.sitting_id for fact in self.facts if isinstance(fact, SittingSubmitted))
         found += ["a sitting was submitted twice" for count in sittings.values() if count > 1]
         for told in answers:
@@ -108,8 +109,8 @@ class History:
                     isinstance(fact, CandidateRegistered) and fact.candidate_id == order.candidate_id
                     for fact in self.facts[:position]
                 )
-            case _:
-                return None
+            case command, reason:
+                return grounds(command, reason, self.facts)
 
     def _is_published(self, assessment_id: str, position: int) -> bool:
         return any(

@@ -27,12 +27,14 @@ from tests.integration.assessment_app.orders import (
     new_id,
     publish,
     save,
+    start,
     submit,
 )
 from tests.integration.assessment_app.world import NOW, Process, World
 from tests.simulation.assessment.clients import Told, Unanswered, Wish, client
 from tests.simulation.assessment.faults import Faults, FaultyStore, Odds
 from tests.simulation.assessment.history import History
+from tests.simulation.assessment.newer_wishes import LIMITS as LIMITED, a_key, newer_wishes
 
 WEB_PROCESSES = 3
 PROGRESS_SECONDS = 2.0
@@ -43,11 +45,16 @@ LIMITS = {"lock_timeout": "5000", "statement_timeout": "0", "idle_in_transaction
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What an employer has when the faults begin: one active assessment, drafts, and candidates with seats."""
+    """What an employer has when the faults begin: one active assessment, drafts, and seats.
+
+    seats: those that have started; fresh: one that has not; owner_key: beside the employer's first one
+    """
 
     open: Published
     drafts: tuple[str, ...]
     seats: tuple[Seat, ...]
+    fresh: Seat
+    owner_key: str
 
 
 class Simulation:
@@ -130,11 +137,16 @@ class Simulation:
     async def _scene(self) -> Scene:
         employer_id = new_id()
         await self._calm.execute(create_employer(employer_id, ACTIVE_LIMIT))
-        drafts = [await a_draft(self._calm, employer_id) for _ in range(4)]
+        drafts = [
+            await a_draft(self._calm, employer_id, **(LIMITED if first else {})) for first in (True, *[False] * 3)
+        ]
         await self._calm.execute(publish(self._world, employer_id, drafts[0]))
         published = Published(employer_id, drafts[0])
-        seats = [await a_seat(self._world, self._calm, published, f"{number}@example.org") for number in range(2)]
-        return Scene(published, tuple(drafts[1:]), tuple(seats))
+        seats = [await a_seat(self._world, self._calm, published, f"{number}@example.org") for number in range(3)]
+        for seat in seats[1:]:
+            await self._calm.execute(start(seat))
+        await self._calm.execute(key := a_key(employer_id))
+        return Scene(published, tuple(drafts[1:]), tuple(seats[1:]), seats[0], key.key_id)
 
     def _wishes(self, scene: Scene, random: Random) -> list[Wish]:
         employer_id, assessment_id = scene.open.employer_id, scene.open.assessment_id
@@ -151,6 +163,7 @@ class Simulation:
             wishes.append(Wish(order, key, same_bytes=True))
             join = invite_order(self._world, employer_id, emails[0], key := new_id())
             wishes.append(Wish(JoinPublicLink(employer_id, assessment_id, join, NOW), key, same_bytes=True))
+        wishes += newer_wishes(self._world, scene.open, scene.seats, scene.fresh, scene.owner_key, random)
         impatient = [wish for wish in wishes if random.random() < 0.3]
         return wishes + impatient
 
