@@ -3,8 +3,9 @@
 The events that it is held against are seen in two layers: the durable log, and the batch that is being formed.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from eventrail.log.events import AfterBeyondHead, Append, ConditionFailed, ConditionItem, IdReused, Replayed
 from eventrail.log.index.port import Lookup
@@ -12,8 +13,7 @@ from eventrail.log.line import parse_line
 from eventrail.log.matching import Matcher
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(msgspec.Struct, frozen=True, gc=False):
     """The events after `after` up to `upto`, by what they are about."""
 
     lookup: Lookup
@@ -70,12 +70,14 @@ def answer_condition(
     for number, item in enumerate(condition):
         if item.after > head:
             return AfterBeyondHead(number, item.after, head)
-    latest = max((_latest_match(item, layers) for item in condition), default=0)
+    latest = max([_latest_match(item, layers) for item in condition], default=0)
     return ConditionFailed(latest) if latest else None
 
 
 def _latest_match(item: ConditionItem, layers: tuple[Layer, ...]) -> int:
     for layer in layers:
+        if item.after >= layer.upto:
+            return 0
         matcher = Matcher(layer.lookup, item.types, item.tags)
         if position := matcher.latest(max(item.after, layer.after), layer.upto):
             return position

@@ -3,7 +3,8 @@
 Nothing of it is visible to a reader. The log writes `lines`, syncs, and only then adds `delta` to its index.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from eventrail.log.answers import Layer, answer_condition, answer_standing
 from eventrail.log.events import Append, Appended, LineTooLarge, Outcome
@@ -23,7 +24,7 @@ class Batch:
         time: str,
         index: Index,
         durable_line: Callable[[int], bytes],
-        new_ids: Callable[[int], Sequence[str]],
+        new_ids: Iterator[str],
     ) -> None:
         self.lines: list[bytes] = []
         self.delta = IndexDelta()
@@ -80,7 +81,12 @@ class Batch:
     def _ids_of(self, append: Append) -> Sequence[str]:
         given = [event.id for event in append.events if event.id is not None]
         assert len(given) in {0, len(append.events)}, "ids are given for all events of an append or for none"
-        return given or self._new_ids(len(append.events))
+        return given or list(islice(self._new_ids, len(append.events)))
+
+
+def wanted_ids(batch: Sequence[Append]) -> int:
+    """How many ids the server gives at most: an append that is refused leaves its own unused."""
+    return sum([len(append.events) for append in batch if append.events[0].id is None])
 
 
 def _first_too_large(lengths: Sequence[int]) -> LineTooLarge:

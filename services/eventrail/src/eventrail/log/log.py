@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from eventrail.log.alarms import alarms
-from eventrail.log.batch import Batch
+from eventrail.log.batch import Batch, wanted_ids
 from eventrail.log.clock import ClockGuard, boot_seconds, next_time, system_clock
 from eventrail.log.documents import write_head
 from eventrail.log.errors import AppendsSuspended, DescriptorsExhausted, DiskFull, SyncFailed
@@ -120,7 +120,7 @@ class Log:
             time=next_time(self._last_time, now),
             index=self._index,
             durable_line=self._line,
-            new_ids=lambda count: self._surroundings.new_ids(now, count),
+            new_ids=iter(self._surroundings.new_ids(now, wanted_ids(batch))),
         )
         outcomes = [forming.admit(append) for append in batch]
         sync_seconds = None

@@ -18,6 +18,8 @@ from eventrail.log.index.sealed import SealedIndex
 from eventrail.log.index.segmented_postings import SegmentedPostings
 from eventrail.log.index.store import IndexStore
 
+_Member = tuple[int, Callable[[], Postings]]
+
 CACHED_BLOCKS: Final = 1_024
 """Blocks of 4 KiB that were read and checked, over all segments."""
 
@@ -108,16 +110,18 @@ class SegmentedIndex:
     def typed(self, event_type: str) -> Postings:
         view = self._view
         memory = [(part.first, partial(part.typed, event_type)) for part in view.memory]
-        return self._postings(view, self._digests.of_type(event_type.encode()), memory)
+        return SegmentedPostings([*self._sealed(view, self._digests.of_type, event_type), *memory])
 
     def tagged(self, tag: str) -> Postings:
         view = self._view
         memory = [(part.first, partial(part.tagged, tag)) for part in view.memory]
-        return self._postings(view, self._digests.of_tag(tag.encode()), memory)
+        return SegmentedPostings([*self._sealed(view, self._digests.of_tag, tag), *memory])
 
-    def _postings(self, view: _View, key: bytes, memory: Sequence[tuple[int, Callable[[], Postings]]]) -> Postings:
-        sealed = [(index.first, partial(index.postings, key, self._read)) for index in view.candidates(key)]
-        return SegmentedPostings([*sealed, *memory])
+    def _sealed(self, view: _View, digest: Callable[[bytes], bytes], name: str) -> list[_Member]:
+        if not view.sealed:
+            return []
+        key = digest(name.encode())
+        return [(index.first, partial(index.postings, key, self._read)) for index in view.candidates(key)]
 
     def ranges(self, first: int, last: int) -> list[Range]:
         view = self._view
