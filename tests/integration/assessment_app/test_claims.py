@@ -101,6 +101,16 @@ async def test_where_everybody_is_asked_for_a_proof_no_answer_tells_who_is_known
     assert all(way == ways[0] for way in ways)
 
 
+async def test_control_where_newcomers_come_in_at_once_the_same_look_tells_them_apart(
+    world: World, process: Process, service: Clocked, published: Published
+) -> None:
+    await a_link(world, process, service, published, KNOWN, verify_email=False)
+    known, new = [await join(world, service, published, email) for email in (KNOWN, "new@example.org")]
+    pages = [await Link(service, reply.json["token"]).ask("GET", "") for reply in (known, new)]
+    assert known.status == new.status == 201
+    assert shown(pages[0]) != shown(pages[1])
+
+
 async def test_no_command_and_no_row_of_a_candidate_is_looked_at_before_the_proof(
     world: World, process: Process, service: Clocked, published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
