@@ -141,6 +141,10 @@ bench *arguments: setup
 bench-rebuild *arguments: setup
     {{ python }} -m tests.benchmarks.rebuild {{ arguments }}
 
+# Submissions through the service and through a plain CRUD twin of it, in one run (--quick, --rounds, --connections)
+bench-submit *arguments: setup
+    {{ python }} -m tests.benchmarks.submit {{ arguments }}
+
 # Serve a log of ten million events, 5 GB: start, memory, reads, appends (a directory that is kept, --events, --calls)
 large-log *arguments: setup
     {{ python }} -m tests.benchmarks.large_log {{ arguments }}
