@@ -26,8 +26,8 @@ from tests.integration.assessment_app.orders import (
     start,
     submit,
 )
-from tests.integration.assessment_app.test_crashes import Crashed, at, crash
-from tests.integration.assessment_app.world import NOW, Process, World
+from tests.integration.assessment_app.test_crashes import Crashed, crash
+from tests.integration.assessment_app.world import NOW, Process, World, at
 
 LIMIT = {"time_limit_seconds": 600, "grace_seconds": 30}
 CLOSED = NOW + timedelta(seconds=630)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets as randomness
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import Any
 
 from assessment.app.candidate_keys import CandidateKeys
 from assessment.app.commands import CommandEnvelope, Commands, Executed, Means
-from assessment.app.interruption import Interruption, uninterrupted
+from assessment.app.interruption import Interruption, Point, uninterrupted
 from assessment.app.secrets import Secrets
 from assessment.app.server_secret import load_secrets
 from assessment.app.vault import Vault
@@ -150,6 +150,19 @@ async def until(holds: Callable[[], Any], seconds: float = WAIT_SECONDS) -> None
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - what is waited for is in the database
             await asyncio.sleep(0.005)
+
+
+def at(wanted: Point, act: Callable[[], Awaitable[object]]) -> Interruption:
+    """Act once, at one point."""
+    acted = False
+
+    async def interrupt(point: Point) -> None:
+        nonlocal acted
+        if point is wanted and not acted:
+            acted = True
+            await act()
+
+    return interrupt
 
 
 def envelope(key: str | None = None, fingerprint: str | None = None) -> CommandEnvelope:

@@ -24,7 +24,7 @@ from tests.integration.assessment_http.system import System
 from tests.kit.fault_proxy import FaultProxy
 from tests.kit.services import OPERATOR_TOKEN, start_eventrail
 
-POINTS = ("begun", "locked", "projected", "appended", "stamped", "committed")
+POINTS = ("begun", "locked", "projected", "appended", "committed")
 WAIT_SECONDS = 120.0
 SLOWER = 20
 """How many times longer a request may take from one moment to the next on a machine that others use."""

@@ -14,6 +14,7 @@ from assessment.app.envelope import CommandEnvelope, Executed
 from assessment.app.errors import DATABASE_FAILURES, LogUnavailable, Refused, Stale
 from assessment.app.interruption import Interruption, Point
 from assessment.app.recording import condition_of, events_of
+from assessment.app.saved_answers import needs_saved
 from assessment.app.state_loading import StateLoader
 from assessment.app.vault import CandidateErased
 from assessment.domain.accommodation_commands import GrantAccommodation
@@ -28,7 +29,7 @@ from assessment.read_models.boundary_rows import Begun, take_key_and_rows
 from assessment.read_models.command_keys import Outcome, recorded_outcome
 from assessment.read_models.connections import Connection
 from assessment.read_models.locks import begin
-from assessment.read_models.stamps import stamp_append
+from assessment.read_models.stamps import stamp_and_commit
 from contracts.append import AppendResult, Condition
 from contracts.events import Fact
 from eventrail_client.errors import ConditionFailed, IdReused, StoreError
@@ -89,7 +90,9 @@ class Attempt:
         await connection.execute(begin(order.reach.employer_id))
         await self._interrupt(Point.BEGUN)
         key, fingerprint = order.envelope.key, order.envelope.fingerprint
-        begun = await take_key_and_rows(connection, key, fingerprint, order.reach)
+        begun = await take_key_and_rows(
+            connection, key, fingerprint, order.reach, with_saved=needs_saved(order.command)
+        )
         if begun is None:
             return await _recorded(connection, key)
         await self._interrupt(Point.LOCKED)
@@ -136,9 +139,7 @@ class Attempt:
     ) -> None:
         refs = frozenset(ref for fact in facts for ref in touched(fact))
         assert refs <= frozenset(order.reach.locked), "a fact touches rows that the command did not lock"
-        await stamp_append(connection, order.envelope.key, refs, result.first, result.last)
-        await self._interrupt(Point.STAMPED)
-        if await connection.execute("COMMIT") != "COMMIT":
+        if await stamp_and_commit(connection, order.envelope.key, refs, result.first, result.last) != "COMMIT":
             raise NotCommitted
         await self._interrupt(Point.COMMITTED)
 

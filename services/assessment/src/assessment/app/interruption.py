@@ -17,7 +17,6 @@ class Point(Enum):
     LOCKED = "locked"
     PROJECTED = "projected"
     APPENDED = "appended"
-    STAMPED = "stamped"
     COMMITTED = "committed"
 
 

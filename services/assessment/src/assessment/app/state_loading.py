@@ -86,7 +86,7 @@ class StateLoader:
         invites = [_INVITE.decode(one) for one in documents.get("invite", ())]
         candidates = [_candidate(_CANDIDATE.decode(one), candidate_keys) for one in documents.get("candidate", ())]
         sittings = [_SITTING.decode(one) for one in documents.get("sitting", ())]
-        saved = await read_saved(connection, command, sittings, candidate_keys)
+        saved = await read_saved(connection, begun, sittings, candidate_keys)
         return State(
             employers={one.id: one for one in employers},
             assessments=await self._assessments(connection, documents.get("assessment", [])),

@@ -17,9 +17,12 @@ SETTINGS = (
 )
 
 
-def document_of(boundary_name: str, table: Table) -> Any:
-    """The expression for the document; an assessment's questions and keys are in it only while it is a draft."""
-    match boundary_name:
+def document_of(name: str, table: Table) -> Any:
+    """The expression for the document of a boundary, or of what hangs on one.
+
+    An assessment's questions and keys are in it only while it is a draft.
+    """
+    match name:
         case "quota":
             return _object(table, "id", "name", "active_limit", "active_count", "owner_keys", "position")
         case "assessment":
@@ -29,8 +32,10 @@ def document_of(boundary_name: str, table: Table) -> Any:
         case "candidate":
             return _object(table, "id", "employer_id", "sealed_details", "position")
         case "invite":
-            return _object(table, *(name for name in _names(table) if name != "token_sha256"))
-    raise AssertionError(f"no such boundary: {boundary_name}")
+            return _object(table, *(column for column in _names(table) if column != "token_sha256"))
+        case "saved_answers":
+            return _object(table, "question_id", "sequence", "sealed_answer", "saved_at")
+    raise AssertionError(f"no such boundary: {name}")
 
 
 def _assessment(table: Table) -> Any:

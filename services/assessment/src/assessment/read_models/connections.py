@@ -8,6 +8,7 @@ import asyncpg
 
 from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.ports import Connection, OwnConnection, Pool
+from assessment.read_models.stamps import prepare_stamps
 from assessment.settings import DatabaseSettings
 
 CHECK_CLIENT_MILLISECONDS: Final = 2_000
@@ -29,6 +30,7 @@ def session(
         "application_name": f"assessment {purpose}",
         "timezone": "UTC",
         "jit": "off",
+        **({"plan_cache_mode": "force_generic_plan"} if role is DatabaseRole.COMMANDS else {}),
         "default_transaction_isolation": "read committed",
         "default_transaction_read_only": "on" if read_only else "off",
         "idle_in_transaction_session_timeout": _milliseconds(settings.idle_transaction_seconds),
@@ -74,7 +76,7 @@ async def pool(
         settings.database_url,
         min_size=min(2, size),
         max_size=size,
-        init=plain_values,
+        init=_for_commands if role is DatabaseRole.COMMANDS else plain_values,
         reset=_end_transaction,
         server_settings=session(settings, purpose, role=role, read_only=read_only),
         statement_cache_size=CACHED_STATEMENTS,
@@ -104,6 +106,11 @@ async def swift_uuids(connection: Connection) -> AsyncIterator[None]:
         yield
     finally:
         await plain_values(connection)
+
+
+async def _for_commands(connection: Connection) -> None:
+    await plain_values(connection)
+    await prepare_stamps(connection)
 
 
 def _uuid_bytes(text: str) -> bytes:

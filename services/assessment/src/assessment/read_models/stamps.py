@@ -1,27 +1,39 @@
-"""Stamps: the position of the last append that touched a boundary's row, and a key's place in the log."""
+"""Stamps: the position of the last append that touched a boundary's row, and a key's place in the log.
 
+A command's stamps go with its COMMIT in one round trip. Several statements in one take no parameters, so a connection
+for commands prepares them when it is made, and they are executed with values that are written anew: UUIDs and numbers.
+"""
+
+import uuid
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
 
-from sqlalchemy import BigInteger, any_, bindparam, func, literal_column, select, update
+from sqlalchemy import BigInteger, any_, bindparam, func, update
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from assessment.domain.boundaries import BoundaryRef
-from assessment.read_models.connections import Connection
+from assessment.domain.boundaries import BOUNDARIES, BoundaryRef
 from assessment.read_models.generations import table_in
+from assessment.read_models.ports import Connection
 from assessment.read_models.statements import Statement, compiled
 from assessment.read_models.tables import LIVE
 
 
-async def stamp_append(connection: Connection, key: str, refs: frozenset[BoundaryRef], first: int, last: int) -> None:
-    """Stamp the rows and the key of one append, in one round trip."""
+async def prepare_stamps(connection: Connection) -> None:
+    """What `stamp_and_commit` executes, planned once for each connection."""
+    await connection.execute("; ".join(_preparing()))
+
+
+async def stamp_and_commit(
+    connection: Connection, key: str, refs: frozenset[BoundaryRef], first: int, last: int
+) -> str:
+    """Stamp the rows and the key of one append and commit; answers what PostgreSQL made of COMMIT."""
     by_table: dict[str, list[str]] = {}
     for ref in sorted(refs):
-        by_table.setdefault(ref.boundary.table, []).append(ref.id)
-    statement = _stamp_one(tuple(by_table))
-    values: dict[str, Any] = {f"ids_{table}": ids for table, ids in by_table.items()}
-    await connection.execute(statement.text, *statement.arguments(key=key, first=first, last=last, **values))
+        by_table.setdefault(ref.boundary.table, []).append(str(uuid.UUID(ref.id)))
+    stamps = [f"EXECUTE stamp_{table}({last:d}, '{{{','.join(ids)}}}')" for table, ids in by_table.items()]
+    return await connection.execute(
+        "; ".join((*stamps, f"EXECUTE stamp_key({first:d}, {last:d}, '{uuid.UUID(key)}')", "COMMIT"))
+    )
 
 
 async def stamp_rows(connection: Connection, positions: Mapping[BoundaryRef, int], schema: str = LIVE) -> None:
@@ -36,19 +48,23 @@ async def stamp_rows(connection: Connection, positions: Mapping[BoundaryRef, int
         await connection.execute(statement.text, *statement.arguments(ids=ids, positions=stamps))
 
 
-@lru_cache(maxsize=64)
-def _stamp_one(tables: tuple[str, ...]) -> Statement:
+@cache
+def _preparing() -> tuple[str, ...]:
     first, last = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
-    keys = table_in(LIVE, "command_keys")
-    one: Any = literal_column("1").label("one")
-    stamped = []
-    for name in tables:
+    prepared = []
+    for name in sorted({boundary.table for boundary in BOUNDARIES}):
         table = table_in(LIVE, name)
-        ids = bindparam(f"ids_{name}", type_=ARRAY(UUID(as_uuid=False)))
+        ids = bindparam("ids", type_=ARRAY(UUID(as_uuid=False)))
         rows = update(table).where(table.c.id == any_(ids)).values(position=func.greatest(table.c.position, last))
-        stamped.append(rows.returning(one).cte(f"stamped_{name}"))
-    key = update(keys).where(keys.c.key == bindparam("key")).values(first=first, last=last).returning(one).cte("key")
-    return compiled(select(*(_count(cte) for cte in (*stamped, key))))
+        prepared.append(_prepared(f"stamp_{name}", compiled(rows), ("last", "ids")))
+    keys = table_in(LIVE, "command_keys")
+    one = update(keys).where(keys.c.key == bindparam("key")).values(first=first, last=last)
+    return *prepared, _prepared("stamp_key", compiled(one), ("first", "last", "key"))
+
+
+def _prepared(name: str, statement: Statement, parameters: tuple[str, ...]) -> str:
+    assert statement.names == parameters, "what is executed names them in this order"
+    return f"PREPARE {name} AS {statement.text}"
 
 
 @lru_cache(maxsize=64)
@@ -61,7 +77,3 @@ def _stamp_many(schema: str, name: str) -> Statement:
     )
     later = func.greatest(table.c.position, rows.c.position)
     return compiled(update(table).where(table.c.id == rows.c.id).values(position=later))
-
-
-def _count(group: Any) -> Any:
-    return select(func.count()).select_from(group).scalar_subquery().label(group.name)
