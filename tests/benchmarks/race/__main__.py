@@ -9,38 +9,28 @@ import asyncio
 import json
 import os
 import random
-import statistics
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 from embedded.postgres import PostgresServer
-from tests.benchmarks.race.cases import CASES, Case, Field
+from tests.benchmarks.race.cases import CASES, GROWN_CASES, Case, Field
 from tests.benchmarks.race.contestants import Eventrail, JetStream, Postgres, UmaDb
 from tests.benchmarks.race.loads import h2load
 from tests.benchmarks.race.machine import Times, cpu_seconds, load, memory_mib
 from tests.benchmarks.race.python_clients import fill
+from tests.benchmarks.race.table import NAMES, Measured, delay_table, percentiles, table
 from tests.kit.processes import Processes
 
+Server = TypeVar("Server")
+
 FILE = Path(".local/race.json")
-NAMES = {"eventrail": "Eventrail", "application": "without shortcut", "umadb": "UmaDB", "postgres": "PostgreSQL"}
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One run of one case: `cpu_microseconds` of the server for each, `stolen` from 0 to 1."""
-
-    case: str
-    by: str
-    round: int
-    rate: float
-    cpu_microseconds: float
-    stolen: float
-    load: float
 
 
 def main() -> int:
@@ -48,39 +38,64 @@ def main() -> int:
     if h2load() is None:
         sys.stderr.write("h2load is not installed: it is in Debian's nghttp2-client\n")
         return 2
-    cases = [case for case in CASES if options.only in case.title]
+    candidates = (*CASES, *GROWN_CASES) if options.log else CASES
+    cases = [case for case in candidates if options.only in case.title]
     chance = random.Random(options.seed)
     measured: list[Measured] = []
-    with field(options.directory) as servers:
+    with field(options.directory, options.log) as (servers, starts):
         asyncio.run(fill([servers.eventrail.service.url, servers.application.service.url], servers.umadb.url))
         for number in range(options.rounds):
             for case in cases:
                 measured += _round(case, servers, number, options.seconds, chance)
-        memory = memory_mib(servers.eventrail.pid)
+        memory = {name: memory_mib(pid) for name, pid in servers.pids().items()}
     FILE.parent.mkdir(exist_ok=True)
-    kept = {"measured": [asdict(one) for one in measured], "memory_mib": memory, "processors": os.cpu_count()}
+    kept = {
+        "measured": [asdict(one) for one in measured],
+        "memory_mib": memory,
+        "start_seconds": starts,
+        "processors": os.cpu_count(),
+    }
     FILE.write_text(json.dumps(kept, indent=1))
     print("\n".join(table(cases, measured)))
-    print(f"\nmemory of Eventrail at most: {memory:.0f} MiB")
+    print("\ndelays, ms: p50 / p99 / p99.9\n\n" + "\n".join(delay_table(cases, measured)))
+    print("\nmemory of one process at most: " + _listed(memory, "{:.0f} MiB"))
+    print("from the start to the first answer: " + _listed(starts, "{:.2f} s"))
     stolen, loads = [one.stolen for one in measured], [one.load for one in measured]
     print(f"stolen {min(stolen):.0%} to {max(stolen):.0%}, load {min(loads):.1f} to {max(loads):.1f}")
     return 0
 
 
 @contextmanager
-def field(directory: Path | None) -> Iterator[Field]:
-    """All servers, below one directory of one disk."""
+def field(directory: Path | None, log: Path | None) -> Iterator[tuple[Field, dict[str, float]]]:
+    """All servers, below one directory of one disk, and how long each took to its first answer."""
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+    starts: dict[str, float] = {}
+
+    def started(name: str, start: Callable[[], Server]) -> Server:
+        begun = time.perf_counter()
+        server = start()
+        starts[name] = time.perf_counter() - begun
+        return server
+
     with tempfile.TemporaryDirectory(prefix="race-", dir=directory) as made, ExitStack() as stack:
         processes = Processes(Path(made), [])
         stack.callback(processes.kill_all)
-        postgres = stack.enter_context(PostgresServer(Path(made) / "postgres", password="race"))
-        yield Field(
-            Eventrail(processes),
-            Eventrail(processes, "application", shortcut=False),
-            UmaDb(processes),
-            Postgres(postgres),
-            JetStream(processes),
+        if log is not None:
+            shutil.copytree(log, Path(made) / "large")
+        server = PostgresServer(Path(made) / "postgres", password="race")
+        postgres = started("postgres", lambda: Postgres(stack.enter_context(server)))
+        jetstream = started("jetstream", lambda: JetStream(processes))
+        servers = Field(
+            eventrail=started("eventrail", lambda: Eventrail(processes)),
+            application=Eventrail(processes, "application", shortcut=False),
+            publishing=Eventrail(processes, "publishing", nats_url=jetstream.url),
+            large=started("large", lambda: Eventrail(processes, "large")) if log else None,
+            umadb=started("umadb", lambda: UmaDb(processes)),
+            postgres=postgres,
+            jetstream=jetstream,
         )
+        yield servers, starts
 
 
 def _round(case: Case, servers: Field, number: int, seconds: float, chance: random.Random) -> Iterator[Measured]:
@@ -90,42 +105,18 @@ def _round(case: Case, servers: Field, number: int, seconds: float, chance: rand
         times, busy = Times.now(), cpu_seconds(pids[by])
         ran = case.acts[by](servers, seconds)
         cpu = (cpu_seconds(pids[by]) - busy) / max(ran.requests, 1) * 1e6
-        one = Measured(case.title, by, number, ran.requests / ran.seconds, cpu, Times.now().stolen_since(times), load())
+        stolen, delays = Times.now().stolen_since(times), percentiles(ran.delays_seconds)
+        one = Measured(case.title, by, number, ran.requests / ran.seconds, cpu, stolen, load(), delays)
         print(
-            f"{case.title}: {by} {one.rate:,.0f}/s, {cpu:.1f} µs, stolen {one.stolen:.0%}, load {one.load:.1f}",
+            f"{case.title}: {by} {one.rate:,.0f}/s, {cpu:.1f} µs, {' / '.join(f'{delay:.2f}' for delay in delays)} ms, "
+            f"stolen {stolen:.0%}, load {one.load:.1f}",
             flush=True,
         )
         yield one
 
 
-def table(cases: list[Case], measured: list[Measured]) -> Iterator[str]:
-    """Medians, and the median of each round's ratio, which the machine's moods touch least."""
-    yield "| case | " + " | ".join([*NAMES.values(), "JetStream"]) + " | ratios (goal) |"
-    yield "|---" * 7 + "|"
-    for case in cases:
-        cells = [
-            _cell([one for one in measured if (one.case, one.by) == (case.title, by)]) for by in (*NAMES, "jetstream")
-        ]
-        ratios = [
-            f"{_ratio(case.title, other, measured):.2f} of {NAMES.get(other, 'JetStream')} ({goal:g})"
-            for other, goal in case.goals.items()
-        ]
-        yield f"| {case.title} | " + " | ".join(cells) + f" | {', '.join(ratios)} |"
-
-
-def _cell(runs: list[Measured]) -> str:
-    if not runs:
-        return ""
-    rate = statistics.median(one.rate for one in runs)
-    cpu = statistics.median(one.cpu_microseconds for one in runs)
-    return f"{rate:,.0f}/s, {cpu:.1f} µs"
-
-
-def _ratio(title: str, other: str, measured: list[Measured]) -> float:
-    rates = {(one.round, one.by): one.rate for one in measured if one.case == title}
-    return statistics.median(
-        rate / max(rates[number, other], 1e-9) for (number, by), rate in rates.items() if by == "eventrail"
-    )
+def _listed(figures: dict[str, float], form: str) -> str:
+    return ", ".join(f"{NAMES[name]} {form.format(figure)}" for name, figure in figures.items())
 
 
 def _options() -> argparse.Namespace:
@@ -136,6 +127,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="cases whose title has this in it")
     parser.add_argument("--seed", default=str(time.time_ns()), help="of the order")
     parser.add_argument("--directory", type=Path, help="on the disk to be measured")
+    parser.add_argument(
+        "--log", type=Path, help="the data directory of a stopped Eventrail: a copy of it is appended to, too"
+    )
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 2.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eventrail_client import EventrailClient
 from tests.benchmarks.race.contestants import Eventrail, JetStream, Postgres, UmaDb
+from tests.benchmarks.race.delays import by_nats, by_sse, of_jetstream, of_postgres, of_umadb
 from tests.benchmarks.race.loads import Ran
 from tests.benchmarks.race.python_clients import (
     READ_EVENTS,
@@ -22,18 +23,22 @@ IDS_READ = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """All that run; `application` is Eventrail again, without its shortcut."""
+    """All that run: Eventrail, again without its shortcut, publishing to JetStream, and on a log that was there."""
 
     eventrail: Eventrail
     application: Eventrail
+    publishing: Eventrail
+    large: Eventrail | None
     umadb: UmaDb
     postgres: Postgres
     jetstream: JetStream
 
     def pids(self) -> dict[str, int]:
-        return {
+        large = {} if self.large is None else {"large": self.large.pid}
+        return large | {
             "eventrail": self.eventrail.pid,
             "application": self.application.pid,
+            "publishing": self.publishing.pid,
             "umadb": self.umadb.pid,
             "postgres": self.postgres.pid,
             "jetstream": self.jetstream.pid,
@@ -45,11 +50,13 @@ Act = Callable[[Field, float], Ran]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`goals`: the least ratio of Eventrail's rate to another's."""
+    """`goals`: the least ratio of the rate of `by` to another's; of its median delay, the greatest."""
 
     title: str
     acts: Mapping[str, Act]
     goals: Mapping[str, float]
+    is_delay: bool = False
+    by: str = "eventrail"
 
 
 def _single(connections: int, goals: Mapping[str, float], *others: str, condition: bool = False) -> Case:
@@ -103,6 +110,29 @@ BY_ID = Case(
     {"umadb": 3},
 )
 
+BY_TAG = Case(
+    "read of ten events by tag, 16 connections (ours by random tags, UmaDB's always the same)",
+    {
+        "eventrail": lambda field, seconds: field.eventrail.tagged(16, seconds),
+        "umadb": lambda field, seconds: field.umadb.tagged(16, seconds),
+    },
+    {},
+)
+ARRIVAL = Case(
+    "append to subscriber",
+    {
+        "eventrail": lambda field, seconds: asyncio.run(by_sse(field.eventrail.service.url, seconds)),
+        "publishing": lambda field, seconds: asyncio.run(
+            by_nats(field.publishing.service.url, field.jetstream.url, seconds)
+        ),
+        "umadb": lambda field, seconds: asyncio.run(of_umadb(field.umadb.url, seconds)),
+        "jetstream": lambda field, seconds: asyncio.run(of_jetstream(field.jetstream.url, seconds)),
+        "postgres": lambda field, seconds: asyncio.run(of_postgres(field.postgres.url, seconds)),
+    },
+    {"umadb": 1.0, "jetstream": 1.0, "postgres": 1.0},
+    is_delay=True,
+)
+
 CASES = (
     _single(1, {"postgres": 1.0, "umadb": 1.3}, "postgres"),
     _single(16, {"umadb": 1.3}, "postgres"),
@@ -115,7 +145,28 @@ CASES = (
     CLIENTS,
     READING,
     BY_ID,
+    BY_TAG,
+    ARRIVAL,
 )
+
+
+def _grown(connections: int) -> Case:
+    """On a log that has a history, beside one that has almost none."""
+    acts: dict[str, Act] = {
+        "eventrail": lambda field, seconds: field.eventrail.single(connections, seconds),
+        "large": lambda field, seconds: _large(field).single(connections, seconds),
+    }
+    return Case(
+        f"single appends on a log that was there, {connections} connections", acts, {"eventrail": 0.9}, by="large"
+    )
+
+
+GROWN_CASES = (_grown(16), _grown(64))
+
+
+def _large(field: Field) -> Eventrail:
+    assert field.large is not None, "these cases run where a log is given"
+    return field.large
 
 
 def _ids(server: Eventrail) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,18 @@ from embedded.postgres import PostgresServer
 from embedded.programs import nats_program
 from tests.benchmarks.race.jetstream import publish
 from tests.benchmarks.race.loads import Ran, http_load, pgbench
-from tests.benchmarks.race.payloads import DATA, TAG, TYPE, append_body, append_message, read_message
+from tests.benchmarks.race.payloads import (
+    DATA,
+    EVENTS_PER_ITEM,
+    ITEMS,
+    TAG,
+    TYPE,
+    append_body,
+    append_message,
+    item_tag,
+    read_message,
+    tagged_message,
+)
 from tests.kit.processes import Processes
 from tests.kit.services import ADMIN_TOKEN, start_eventrail
 
@@ -38,10 +50,13 @@ class Contestant(Protocol):
 class Eventrail:
     name = "Eventrail"
 
-    def __init__(self, processes: Processes, name: str = "eventrail", *, shortcut: bool = True) -> None:
+    def __init__(
+        self, processes: Processes, name: str = "eventrail", *, shortcut: bool = True, nats_url: str = ""
+    ) -> None:
         self.directory = processes.directory
         told = {"EVENTRAIL_SHORTCUT": str(shortcut).lower(), "EVENTRAIL_LOG_LEVEL": "warning"}
-        self.service = start_eventrail(processes, self.directory / name, environment=told, name=name)
+        path = self.directory / name
+        self.service = start_eventrail(processes, path, nats_url=nats_url, environment=told, name=name)
         self._headers = {"authorization": f"Bearer {ADMIN_TOKEN}", "content-type": "application/json"}
 
     @property
@@ -56,8 +71,16 @@ class Eventrail:
         return Ran(ran.requests * events, ran.seconds)
 
     def reads(self, ids: list[str], connections: int, seconds: float) -> Ran:
+        return self._asked([f"/events/{one}" for one in ids], connections, seconds)
+
+    def tagged(self, connections: int, seconds: float) -> Ran:
+        numbers = random.Random(0).sample(range(ITEMS), ITEMS)
+        paths = [f"/events?tag={item_tag(number)}&limit={EVENTS_PER_ITEM}" for number in numbers]
+        return self._asked(paths, connections, seconds)
+
+    def _asked(self, paths: list[str], connections: int, seconds: float) -> Ran:
         addresses = self.directory / "addresses"
-        addresses.write_text("".join(f"{self.service.url}/events/{one}\n" for one in ids))
+        addresses.write_text("".join(f"{self.service.url}{path}\n" for path in paths))
         headers = {"authorization": self._headers["authorization"]}
         return http_load(self.service.url, connections, seconds, headers, addresses=addresses, http1=True)
 
@@ -93,6 +116,10 @@ class UmaDb:
         """h2load sends one body: always the same position, which is the best case of theirs."""
         return self._load("Read", read_message(position), connections, seconds)
 
+    def tagged(self, connections: int, seconds: float) -> Ran:
+        """Always the same tag."""
+        return self._load("Read", tagged_message(item_tag(ITEMS // 2), EVENTS_PER_ITEM), connections, seconds)
+
     def _load(self, method: str, message: bytes, connections: int, seconds: float) -> Ran:
         file = _written(self.directory / "umadb.body", message)
         before = umadb.Client(self.url).head() or 0
@@ -120,6 +147,10 @@ class Postgres:
     @property
     def pid(self) -> int:
         return self._server.child.pid
+
+    @property
+    def url(self) -> str:
+        return self._server.url()
 
     def single(self, connections: int, seconds: float, *, condition: bool = False) -> Ran:
         assert not condition, "its condition would be the application's"

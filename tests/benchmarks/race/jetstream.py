@@ -7,12 +7,13 @@ import nats
 from nats.js.api import StreamConfig
 
 SUBJECT = b"race.events"
+STREAM = StreamConfig(name="RACE", subjects=["race.>"])
 
 
 async def publish(url: str, port: int, connections: int, seconds: float, body: bytes) -> int:
     """How many were acknowledged: a bare protocol, so that the client costs as little as Python lets it."""
     client = await nats.connect(url)
-    await client.jetstream().add_stream(StreamConfig(name="RACE", subjects=["race.>"]))
+    await client.jetstream().add_stream(STREAM)
     await client.close()
     loop = asyncio.get_running_loop()
     end = time.perf_counter() + seconds

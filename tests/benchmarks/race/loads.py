@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,11 @@ from embedded.programs import postgres_programs
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What one run did."""
+    """What one run did; `delays_seconds` of each request, where they are known."""
 
     requests: int
     seconds: float
+    delays_seconds: Sequence[float] = ()
 
 
 def h2load() -> str | None:
@@ -37,7 +39,7 @@ def http_load(
     """One request under way on each connection. Raises AssertionError where one did not succeed."""
     command = [
         h2load() or "h2load",
-        f"--duration={seconds:g}",
+        f"--duration={max(round(seconds), 1)}",
         f"--clients={connections}",
         "--max-concurrent-streams=1",
     ]
@@ -45,12 +47,15 @@ def http_load(
     command += [f"--data={body}"] if body else []
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     command += [f"--input-file={addresses}", f"--base-uri={url}"] if addresses else [url]
-    said = _ran(command, {})
+    with tempfile.NamedTemporaryFile("r", prefix="h2load-") as log:
+        said = _ran([*command[:1], f"--log-file={log.name}", *command[1:]], {})
+        # Each line: when it began, its status, the microseconds that it took.
+        delays = [int(line.rsplit("\t", 1)[1]) / 1e6 for line in log]
     counts = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", said)
     assert counts is not None, said
     assert [counts[2], counts[3], counts[4]] == ["0", "0", "0"], said
     assert re.search(r"status codes: \d+ 2xx, 0 3xx, 0 4xx, 0 5xx", said), said
-    return Ran(int(counts[1]), seconds)
+    return Ran(int(counts[1]), seconds, delays)
 
 
 def pgbench(url: str, connections: int, seconds: float, script: Path) -> Ran:

@@ -5,6 +5,9 @@ import json
 DATA = json.dumps({"text": "x" * 244}).encode()
 TYPE = "order.placed"
 TAG = "order:123456789"
+ITEMS = 2_000
+EVENTS_PER_ITEM = 10
+"""For reading by tag at random."""
 ABSENT = "order:never"
 """What no event carries: a condition on it holds."""
 
@@ -28,6 +31,15 @@ def append_message(events: int, *, condition: bool = False) -> bytes:
 def read_message(start: int) -> bytes:
     """A gRPC frame of `umadb.v1.ReadRequest`: one event, from this position."""
     return _frame(b"\x10" + _number(start) + b"\x20" + _number(1))
+
+
+def tagged_message(tag: str, limit: int) -> bytes:
+    """A gRPC frame of `umadb.v1.ReadRequest`: the first events with a tag."""
+    return _frame(_field(1, _field(1, _field(2, tag.encode()))) + b"\x20" + _number(limit))
+
+
+def item_tag(number: int) -> str:
+    return f"item:{number}"
 
 
 def _field(number: int, value: bytes) -> bytes:

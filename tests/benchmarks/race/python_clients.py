@@ -11,7 +11,7 @@ import umadb
 
 from eventrail_client import EventrailClient, new_event
 from tests.benchmarks.race.loads import Ran
-from tests.benchmarks.race.payloads import DATA, TAG, TYPE
+from tests.benchmarks.race.payloads import DATA, EVENTS_PER_ITEM, ITEMS, TAG, TYPE, item_tag
 from tests.kit.services import ADMIN_TOKEN
 
 READ_EVENTS = 50_000
@@ -52,15 +52,17 @@ async def jetstream_appends(url: str, tasks: int, seconds: float) -> Ran:
 
 
 async def fill(eventrails: Sequence[str], umadb_url: str) -> None:
-    """Events for the reading cases, in batches of a thousand."""
-    events = [new_event(TYPE, json.loads(DATA), [TAG])] * 1_000
+    """Events for the reading cases, in batches of a thousand: all of one tag, then those of many."""
+    tags = [TAG] * READ_EVENTS + [item_tag(number % ITEMS) for number in range(ITEMS * EVENTS_PER_ITEM)]
+    batches = [tags[first : first + 1_000] for first in range(0, len(tags), 1_000)]
+    data = json.loads(DATA)
     for url in eventrails:
         async with EventrailClient(url, ADMIN_TOKEN) as client:
-            for _ in range(READ_EVENTS // 1_000):
-                await client.append(events)
+            for batch in batches:
+                await client.append([new_event(TYPE, data, [tag]) for tag in batch])
     peer = umadb.Client(umadb_url)
-    for _ in range(READ_EVENTS // 1_000):
-        peer.append([umadb.Event(TYPE, DATA, [TAG])] * 1_000)
+    for batch in batches:
+        peer.append([umadb.Event(TYPE, DATA, [tag]) for tag in batch])
 
 
 async def eventrail_reads(url: str) -> Ran:
