@@ -133,7 +133,7 @@ mutate *arguments: setup
 benchmark *arguments: setup
     {{ python }} -m pytest -s tests/benchmarks {{ arguments }}
 
-# Eventrail beside UmaDB, PostgreSQL and JetStream in one run (--quick, --rounds, --only); needs h2load
+# Eventrail beside UmaDB, PostgreSQL and JetStream in one run (--quick, --rounds, --only, --log); needs h2load
 bench *arguments: setup
     {{ python }} -m tests.benchmarks.race {{ arguments }}
 
