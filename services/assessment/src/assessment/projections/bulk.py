@@ -22,7 +22,7 @@ from assessment.read_models.connections import Connection
 from assessment.read_models.generations import table_in
 from assessment.read_models.stamps import stamp_rows
 from contracts.envelope import Event
-from contracts.events import type_of
+from contracts.events import Fact, type_of
 
 ALSO_KEPT: Final = timedelta(hours=1)
 """Keys of the last day are kept, and a margin for the time that the rebuild itself takes."""
@@ -42,6 +42,7 @@ class Fold:
         self.net = Net()
         self.stamps: dict[str, dict[str, int]] = defaultdict(dict)
         self.keys: list[Row] = []
+        self._places: dict[type[Fact], Sequence[tuple[dict[str, int], str]]] = {}
 
     def take(self, events: Sequence[Event]) -> None:
         """Fold the next events in. Raises EventUnreadable, RowUnexpected."""
@@ -49,14 +50,22 @@ class Fold:
             fact = fact_of(event)
             if fact is not None:
                 self.net.take(projected(event, fact))
-                for boundary, field in belonging(type_of(fact)):
-                    self.stamps[boundary.table][getattr(fact, field)] = event.commit
+                for stamps, field in self._stamps_of(fact):
+                    stamps[getattr(fact, field)] = event.commit
             if event.position == self._next_append:
                 self._next_append = event.commit + 1
                 if event.time >= self._since:
                     self._take_key(event)
         if events:
             self._position = events[-1].position
+
+    def _stamps_of(self, fact: Fact) -> Sequence[tuple[dict[str, int], str]]:
+        """Where the rows that a fact touches are stamped, and its fields that name them."""
+        places = self._places.get(type(fact))
+        if places is None:
+            belongs = belonging(type_of(fact))
+            places = self._places[type(fact)] = [(self.stamps[boundary.table], field) for boundary, field in belongs]
+        return places
 
     @property
     def is_whole(self) -> bool:

@@ -88,7 +88,7 @@ async def fold_part(
             async for page in pages(store, part.begin, part.until, part.limits.page_events):
                 fold.take(page.events)
                 end = Cursor(end.log_id, page.events[-1].position, page.events[-1].hash)
-                held_bytes += sum(map(len, page.lines))
+                held_bytes += len(page.stored)
                 if held_bytes >= part.limits.held_bytes and fold.is_whole:
                     began, held_bytes = time.monotonic(), 0
                     await copy_rows(connection, schema, fold.take_settled())
