@@ -8,7 +8,7 @@ from eventrail.log.index.port import Index, Range
 from eventrail.log.limits import PAGE_BYTES, PAGE_EVENTS
 from eventrail.log.matching import Matcher
 from eventrail.log.segments import Segments
-from eventrail.log.sound_blocks import next_block
+from eventrail.log.sound_blocks import BLOCK_EVENTS, next_block
 
 
 def read_page(query: Query, head: int, index: Index, segments: Segments) -> Page:
@@ -84,7 +84,9 @@ def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(place: Range, index: Index) -> list[Range]:
-    """The parts of a range, cut where blocks begin."""
+    """The parts of a range, cut where blocks begin; none where it is too short to hold a whole one."""
+    if place.last - place.first + 1 < BLOCK_EVENTS:
+        return []
     parts, first = [], place.first
     while first <= place.last:
         following = min(next_block(first), place.last + 1)

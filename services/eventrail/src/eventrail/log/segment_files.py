@@ -31,15 +31,20 @@ class SegmentFiles:
     @contextmanager
     def borrowed(self, segment: int) -> Iterator[int]:
         """The descriptor of a segment, by its first position; raises `OSError` where it can't be opened."""
+        descriptor = self.borrow(segment)
+        try:
+            yield descriptor
+        finally:
+            self.give_back(segment)
+
+    def borrow(self, segment: int) -> int:
+        """The same for whoever gives it back himself."""
         with self._lock:
             descriptor = self._descriptors.get(segment)
             if descriptor is None:
                 descriptor = self._opened(self._layout.segment(segment), os.O_RDONLY)
             self._lend(segment, descriptor)
-        try:
-            yield descriptor
-        finally:
-            self.give_back(segment)
+        return descriptor
 
     def open_for_writing(self, segment: int, flags: int = 0) -> int:
         """The descriptor that the writer keeps until it gives it back."""

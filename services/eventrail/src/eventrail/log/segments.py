@@ -92,6 +92,9 @@ class Segments:
                 raise DescriptorsExhausted(error.errno) from error
             reason = f"it can't be read: {error.strerror}"
             raise self._damaged(place.segment, place.offset, place.first, place.last, reason) from error
+        if not blocks:
+            self._refuse_open(place, previous_hash, lines)
+            return lines
         for part in blocks if tile(place, blocks) else (place,):
             start = part.offset - place.offset
             if start:
@@ -164,24 +167,28 @@ class Segments:
         self._segment_files.close()
 
     def _hold(self, place: Range, previous_hash: bytes, lines: memoryview) -> None:
-        """Raises `RangeDamaged` unless each line closes."""
-        if self._sound.holds(place, lines):
-            return
-        found = first_open_line(previous_hash, bytes(lines), place.first, place.last - place.first + 1)
+        """Raises `RangeDamaged` unless each line closes, or is one of a block that has closed before."""
+        if not self._sound.holds(place, lines):
+            self._refuse_open(place, previous_hash, bytes(lines))
+            self._sound.add(place, lines)
+
+    def _refuse_open(self, place: Range, previous_hash: bytes, lines: bytes) -> None:
+        found = first_open_line(previous_hash, lines, place.first, place.last - place.first + 1)
         if found is not None:
             number, offset = found
             position = min(place.first + number, place.last)
             raise self._damaged(place.segment, place.offset + offset, position, position, "the hash does not close")
-        self._sound.add(place, lines)
 
     def _read_linked(self, place: Range) -> tuple[bytes, bytes]:
         """The hash that the first line of a range must close over, and the lines."""
-        with self._segment_files.borrowed(place.segment) as descriptor:
-            if place.offset >= LINK_BYTES:
-                start = place.offset - LINK_BYTES
-                linked = read_whole(self._files, descriptor, place.length + LINK_BYTES, start)
-                return stated_hash(linked[:LINK_BYTES]), linked[LINK_BYTES:]
-            lines = read_whole(self._files, descriptor, place.length, place.offset)
+        link_bytes = LINK_BYTES if place.offset >= LINK_BYTES else 0
+        descriptor = self._segment_files.borrow(place.segment)
+        try:
+            lines = read_whole(self._files, descriptor, place.length + link_bytes, place.offset - link_bytes)
+        finally:
+            self._segment_files.give_back(place.segment)
+        if link_bytes:
+            return stated_hash(lines[:LINK_BYTES]), lines[LINK_BYTES:]
         return self._hash_before(place.segment), lines
 
     def _hash_before(self, segment: int) -> bytes:
