@@ -6,6 +6,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from uuid import RFC_4122, UUID
 
 import pytest
 
@@ -24,7 +25,7 @@ from eventrail.log.errors import (
 from eventrail.log.events import Appended, Head
 from eventrail.log.file_system import is_unsafe, kind_in, kind_of
 from eventrail.log.files import SystemFiles
-from eventrail.log.identifiers import uuid7
+from eventrail.log.identifiers import new_uuids, uuid7
 from eventrail.log.line import genesis
 from eventrail.log.log import Log
 from eventrail.log.options import Options
@@ -273,3 +274,11 @@ def test_ids_of_the_server_are_version_7(monkeypatch: pytest.MonkeyPatch) -> Non
     assert made == "017f22e2-79b0-7ffb-bfff-ffffffffffff"
     monkeypatch.undo()
     assert len({uuid7(NOON) for _ in range(1_000)}) == 1_000
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1_000])
+def test_ids_that_are_made_together_are_each_of_its_own(count: int) -> None:
+    made = [UUID(text) for text in new_uuids(1_645_557_742_000_999, count)]
+    assert len(set(made)) == count
+    assert {(one.version, one.variant) for one in made} <= {(7, RFC_4122)}
+    assert {str(one)[:18] for one in made} <= {"017f22e2-79b0-7ffb"}
