@@ -23,7 +23,7 @@ from eventrail_client.port import EventStore
 from tests.integration.assessment_app.world import World, a_world
 from tests.simulation.assessment.rounds import Simulation
 
-ROUNDS = int(os.environ.get("ROUNDS", "4"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 CONTROL_ROUNDS = 200
 """Far more than it takes, since PostgreSQL's own timing comes from no seed."""
 
