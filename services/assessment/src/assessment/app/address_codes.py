@@ -1,9 +1,11 @@
 """One-time codes that prove an address: asked for, and guessed. No code is kept: each is derived from its id."""
 
+import asyncio
 import hmac
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
+from weakref import WeakValueDictionary
 
 from assessment.app.employer_transaction import transaction
 from assessment.app.secrets import Secrets
@@ -44,11 +46,16 @@ class _AskedAlready(Exception):  # noqa: N818 (an outcome, named for what it is)
 
 
 class AddressCodes:
-    """Any number of processes: what counts is in the vault, and its rows decide."""
+    """Any number of processes: what counts is in the vault, and its rows decide.
+
+    Within a process, whoever asks about the same link or address waits in line before a connection is taken, so that
+    one of them can neither eat the pool nor keep the others waiting for a row.
+    """
 
     def __init__(self, pool: Pool, secrets: Secrets) -> None:
         self._pool = pool
         self._secrets = secrets
+        self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def ask(self, holder: CodeHolder, code_id: str, now: datetime) -> StandingCode:
         """Let a new code count and have it mailed, once; a retry is told what counts now. Raises TooManyCodes."""
@@ -62,7 +69,7 @@ class AddressCodes:
 
     async def _let_count(self, holder: CodeHolder, code_id: str, now: datetime, expires_at: datetime) -> None:
         """The row that counts the hour is locked first of all, so that many at once wait in one line."""
-        async with transaction(self._pool, holder.employer_id) as connection:
+        async with self._line(holder.subject_id), transaction(self._pool, holder.employer_id) as connection:
             possible_at = await spend_code(connection, holder, now)
             if not await ask_for_mail(connection, holder, code_id, now):
                 raise _AskedAlready
@@ -76,11 +83,14 @@ class AddressCodes:
         A guess counts as wrong from before it is looked at until it turns out right: so no more than the limit are ever
         looked at, however many come at once.
         """
-        async with transaction(self._pool, holder.employer_id) as connection:
+        async with self._line(holder.id), transaction(self._pool, holder.employer_id) as connection:
             taken = await take_guess(connection, holder, now)
         if taken is None:
             raise CodeWrong(0)
         if not hmac.compare_digest(code.encode(), self._secrets.address_code(taken.code_id).encode()):
             raise CodeWrong(MAX_CODE_GUESSES - taken.wrong_guesses)
-        async with transaction(self._pool, holder.employer_id) as connection:
+        async with self._line(holder.id), transaction(self._pool, holder.employer_id) as connection:
             await give_guess_back(connection, holder, taken.code_id)
+
+    def _line(self, name: str) -> asyncio.Lock:
+        return self._lines.setdefault(name, asyncio.Lock())
