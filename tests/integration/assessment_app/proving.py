@@ -28,7 +28,11 @@ class Link:
     seat: Seat | None = None
 
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
-        return await self.service.send(method, f"/v1/take{path}", self.token, body, **headers)
+        """Again where two connections for reads were too few for all that came at once: nothing was done then."""
+        while True:
+            reply = await self.service.send(method, f"/v1/take{path}", self.token, body, **headers)
+            if reply.status != 503 or reply.problem != "busy":
+                return reply
 
     async def code(self, **headers: str) -> Reply:
         return await self.ask("POST", "/code", **headers)
