@@ -75,7 +75,7 @@ class AddressCodes:
                 raise _AskedAlready
             if possible_at is not None:
                 raise TooManyCodes(max(1, ceil((possible_at - now).total_seconds())))
-            await keep_code(connection, holder, code_id, now, expires_at)
+            await keep_code(connection, holder, code_id, expires_at)
 
     async def guess(self, holder: CodeHolder, code: str, now: datetime) -> None:
         """Return where the code is the one that counts; a retry with it is right again. Raises CodeWrong.

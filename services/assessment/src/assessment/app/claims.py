@@ -50,7 +50,6 @@ class Claims:
             token_sha256=digest(self._secrets.claim_token(claim.id)),
             fingerprint=claimed.fingerprint,
             sealed_details=sealed_claim(self._secrets, claim.id, claimed.details),
-            claimed_at=now,
             expires_at=now + CLAIM_TIME,
         )
         async with transaction(self._pool, claim.employer_id) as connection:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from assessment.read_models.ports import Queries
@@ -23,7 +23,6 @@ class ClaimRow:
     token_sha256: str
     fingerprint: str | None
     sealed_details: str
-    claimed_at: datetime
     expires_at: datetime
 
 
@@ -34,7 +33,9 @@ class KeptClaim:
 
 
 _KEEP: Final = compiled(
-    insert(claims).values({name: bindparam(name) for name in ClaimRow.__slots__}).on_conflict_do_nothing()
+    insert(claims)
+    .values({**{name: bindparam(name) for name in ClaimRow.__slots__}, "claimed_at": func.clock_timestamp()})
+    .on_conflict_do_nothing()
 )
 _KEPT: Final = compiled(
     select(claims.c.fingerprint, claims.c.sealed_details).where(claims.c.id == bindparam("claim_id"))

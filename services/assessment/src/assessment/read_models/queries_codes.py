@@ -18,7 +18,7 @@ from contracts.assessment.limits import MAX_CODE_GUESSES, MAX_CODES_PER_HOUR
 
 HOUR: Final = timedelta(hours=1)
 KEPT: Final = 2 * HOUR
-"""What is over is dropped so much later; what was mailed counts for one hour."""
+"""What is older is dropped, by the database's own clock, which alone says how old a row is; nothing counts so long."""
 
 ONE_ROW: Final = "INSERT 0 1"
 
@@ -28,11 +28,14 @@ _recent = func.array(select(_mailed).where(_mailed > _now - literal(HOUR)).scala
 _SPEND: Final = compiled(
     insert(code_budgets)
     .values(
-        subject_id=bindparam("subject_id"), employer_id=bindparam("employer_id"), mailed_at=array([_now]), last_at=_now
+        subject_id=bindparam("subject_id"),
+        employer_id=bindparam("employer_id"),
+        mailed_at=array([_now]),
+        last_at=func.clock_timestamp(),
     )
     .on_conflict_do_update(
         index_elements=[code_budgets.c.subject_id],
-        set_={"mailed_at": func.array_append(_recent, _now), "last_at": _now},
+        set_={"mailed_at": func.array_append(_recent, _now), "last_at": func.clock_timestamp()},
         where=func.cardinality(_recent) < MAX_CODES_PER_HOUR,
     )
     .returning(code_budgets.c.subject_id)
@@ -52,7 +55,7 @@ _code = insert(address_codes).values(
     employer_id=bindparam("employer_id"),
     code_id=bindparam("code_id"),
     wrong_guesses=0,
-    asked_at=_now,
+    asked_at=func.clock_timestamp(),
     expires_at=bindparam("expires_at"),
 )
 _KEEP: Final = compiled(
@@ -93,7 +96,7 @@ _GIVE_BACK: Final = compiled(
 )
 _PRUNE: Final = tuple(
     compiled(delete(column.table).where(column < func.clock_timestamp() - literal(KEPT)))
-    for column in (address_codes.c.expires_at, claims.c.expires_at, code_budgets.c.last_at)
+    for column in (address_codes.c.asked_at, claims.c.claimed_at, code_budgets.c.last_at)
 )
 
 
@@ -129,9 +132,9 @@ async def spend_code(queries: Queries, holder: CodeHolder, now: datetime) -> dat
     return first + HOUR
 
 
-async def keep_code(queries: Queries, holder: CodeHolder, code_id: str, now: datetime, expires_at: datetime) -> None:
+async def keep_code(queries: Queries, holder: CodeHolder, code_id: str, expires_at: datetime) -> None:
     """Let a code count, in place of the one before it."""
-    whose = {"holder_id": holder.id, "employer_id": holder.employer_id, "code_id": code_id, "now": now}
+    whose = {"holder_id": holder.id, "employer_id": holder.employer_id, "code_id": code_id}
     await queries.execute(_KEEP.text, *_KEEP.arguments(**whose, expires_at=expires_at))
 
 

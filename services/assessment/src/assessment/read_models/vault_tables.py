@@ -88,7 +88,7 @@ address_codes: Final = Table(
     moment("asked_at"),
     moment("expires_at"),
     CheckConstraint(f"wrong_guesses BETWEEN 0 AND {MAX_CODE_GUESSES}", name="address_codes_guesses_in_range"),
-    Index("address_codes_by_end", "expires_at"),
+    Index("address_codes_by_age", "asked_at"),
 )
 """The code that counts now, for an invite or a claim. The code itself stands nowhere: it is derived from its id."""
 
@@ -117,6 +117,6 @@ claims: Final = Table(
     moment("claimed_at"),
     moment("expires_at"),
     UniqueConstraint("token_sha256", name="claims_token_once"),
-    Index("claims_by_end", "expires_at"),
+    Index("claims_by_age", "claimed_at"),
 )
 """Who typed an address on a public link and has to prove it, sealed under a key of the claim's own."""

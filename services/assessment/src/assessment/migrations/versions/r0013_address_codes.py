@@ -67,7 +67,7 @@ def _codes() -> None:
         sa.PrimaryKeyConstraint("holder_id"),
         schema="vault",
     )
-    op.create_index("address_codes_by_end", "address_codes", ["expires_at"], schema="vault")
+    op.create_index("address_codes_by_age", "address_codes", ["asked_at"], schema="vault")
     op.create_table(
         "code_budgets",
         sa.Column("subject_id", sa.UUID(as_uuid=False), nullable=False),
@@ -97,4 +97,4 @@ def _claims() -> None:
         sa.UniqueConstraint("token_sha256", name="claims_token_once"),
         schema="vault",
     )
-    op.create_index("claims_by_end", "claims", ["expires_at"], schema="vault")
+    op.create_index("claims_by_age", "claims", ["claimed_at"], schema="vault")
