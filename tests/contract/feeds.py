@@ -39,31 +39,35 @@ class PlayedFeed:
         self._news.set()
 
 
+PATIENT_SECONDS = 60
+"""What only a server that hangs lets pass."""
+
+
 async def connected(url: str) -> Client:
-    return await nats.connect(url, allow_reconnect=False, connect_timeout=60)
+    return await nats.connect(url, allow_reconnect=False, connect_timeout=PATIENT_SECONDS)
 
 
 async def make_stream(client: Client) -> None:
     """A new, empty stream where the log's stands."""
-    streams = client.jetstream()
+    streams = client.jetstream(timeout=PATIENT_SECONDS)
     await drop_stream(client)
     await streams.add_stream(StreamConfig(name=STREAM, subjects=[ALL_EVENTS]))
 
 
 async def drop_stream(client: Client) -> None:
-    streams = client.jetstream()
+    streams = client.jetstream(timeout=PATIENT_SECONDS)
     if STREAM in {info.config.name for info in await streams.streams_info()}:
         await streams.delete_stream(STREAM)
 
 
 async def last_sequence(client: Client) -> int:
     """How far the stream goes: a server that was killed may have lost what it had acknowledged last."""
-    return (await client.jetstream().stream_info(STREAM)).state.last_seq
+    return (await client.jetstream(timeout=PATIENT_SECONDS).stream_info(STREAM)).state.last_seq
 
 
 async def publish(client: Client, lines: Sequence[bytes], log_id: str) -> None:
     """The lines, as a publisher of the log with this id would put them."""
-    streams = client.jetstream()
+    streams = client.jetstream(timeout=PATIENT_SECONDS)
     for line in lines:
         await streams.publish(ALL_EVENTS.replace(">", "-.said"), line, headers={LOG_ID_HEADER: log_id})
 

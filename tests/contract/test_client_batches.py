@@ -164,10 +164,10 @@ async def test_a_call_ends_in_its_time_whoever_is_before_it() -> None:
         tasks = [asyncio.create_task(client.append([new_event("said", 0)]))]
         await until(lambda: bool(bodies))
         started = asyncio.get_running_loop().time()
-        alone = [NewEvent(data=msgspec.Raw(b"[\n%d]" % number)) for number in range(1, 7)]  # each in its own request
+        alone = [NewEvent(data=msgspec.Raw(b"[\n%d]" % number)) for number in range(1, 31)]  # each in its own request
         tasks.extend(asyncio.create_task(client.append([event])) for event in alone)
         maybe_recorded = await outcomes_of(tasks)
-        assert asyncio.get_running_loop().time() - started < 8, "and not one after the other"
+        assert asyncio.get_running_loop().time() - started < 30, "and not one after the other"
     assert maybe_recorded[0] is True
     assert maybe_recorded[-1] is False
     assert len(bodies) < len(tasks)

@@ -96,7 +96,6 @@ async def test_an_append_of_unknown_outcome_can_be_sent_again_by_its_owner(serve
 async def test_a_server_that_hangs_is_left_in_time(proxy: FaultProxy) -> None:
     impatient = Options(attempts=1_000, try_seconds=0.5, budget_seconds=2, pause_seconds=0.01)
     async with EventrailClient(proxy.url, SERVICE_TOKEN, impatient) as client:
-        await client.head()
         proxy.hold()
         started = asyncio.get_running_loop().time()
         with pytest.raises(Unavailable) as error:

@@ -39,8 +39,11 @@ def eventually(happened: Callable[[], bool], seconds: float = 120.0) -> bool:
 
 
 def ended(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def sleeper(tmp_path: Path, code: str, *inherited: int) -> Child:

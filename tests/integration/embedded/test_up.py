@@ -190,7 +190,7 @@ def test_the_two_ports_must_differ(system: System) -> None:
 
 def test_a_part_that_ends_is_named_with_its_log_and_the_rest_is_stopped(system: System) -> None:
     up = system.start()
-    assert answers_ok(f"{system.credentials['eventrail']['url']}/end")
+    assert answers_ok(f"{system.credentials['eventrail']['url']}/end", timeout_seconds=120)
     assert up.wait(120) == 1
     assert "eventrail: ended with exit code 7" in up.log
     assert "    eventrail says hello" in up.log

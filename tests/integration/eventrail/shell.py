@@ -41,7 +41,8 @@ class Eventrail:
         done = subprocess.run(
             [*COMMAND, *map(str, arguments)],
             input=given,
-            env=self.told(),
+            # Under a limit, Python would write half a file of bytecode, and every later import would find it.
+            env=self.told() | ({"PYTHONDONTWRITEBYTECODE": "1"} if before else {}),
             capture_output=True,
             timeout=SECONDS,
             check=False,

@@ -5,7 +5,8 @@ import http.client
 import json
 import resource
 import socket
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from tests.kit.processes import Processes
 from tests.kit.services import ADMIN_TOKEN, Service, start_eventrail
 
 SEGMENT_BYTES = 8_192
+LOOKS, LOOK_SECONDS = 5, 0.02
+"""What is open at each look stays open."""
 PAYLOAD = b'"' + b"1" * 3_000 + b'"'
 
 
@@ -38,18 +41,31 @@ class Connection:
         return self.ask("POST", f"/events?id={event_id}", PAYLOAD)
 
 
-def fall_idle(log: Path, head: int) -> None:
-    """Until the head is written down, so that no file of the moment is counted as one that stays open."""
+def fall_idle(connection: Connection, log: Path, kept: Sequence[str]) -> None:
+    """Until the head is written down, so that no file of the moment is counted as one that stays open.
+
+    The writer does one thing after the other: with a replay answered, it has closed what the head was written with.
+    """
     head_file = log / "head.json"
-    eventually(lambda: head_file.exists() and json.loads(head_file.read_text())["position"] == head, "the log is idle")
+
+    def is_written() -> bool:
+        return head_file.exists() and json.loads(head_file.read_text())["position"] == len(kept)
+
+    eventually(is_written, "the log is idle")
+    assert connection.append(kept[-1])[0] == 200
 
 
 def leave_no_descriptor(child: Child) -> None:
     """The limit is the lowest number that is free: what is open stays so, and nothing can be opened."""
-    held = {int(entry.name) for entry in Path(f"/proc/{child.pid}/fd").iterdir()}
+    held = set.intersection(*(descriptors(child) for _ in range(LOOKS)))
     limit = next(number for number in range(len(held) + 1) if number not in held)
     _, hard = resource.prlimit(child.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (limit, hard))
+
+
+def descriptors(child: Child) -> set[int]:
+    time.sleep(LOOK_SECONDS)
+    return {int(entry.name) for entry in Path(f"/proc/{child.pid}/fd").iterdir()}
 
 
 def give_descriptors_back(child: Child) -> None:
@@ -73,7 +89,7 @@ def test_a_roll_at_the_limit_of_open_files_is_refused_and_made_later(
     for _ in range(2):
         kept.append(new_id())
         assert connection.append(kept[-1])[0] == 201
-    fall_idle(tmp_path / "log", len(kept))
+    fall_idle(connection, tmp_path / "log", kept)
     leave_no_descriptor(service.child)
     refused = new_id()
     for _ in range(2):
@@ -93,8 +109,9 @@ def test_control_where_nothing_rolls_the_limit_is_not_felt(
 ) -> None:
     service = start_eventrail(processes, tmp_path / "log", environment={"EVENTRAIL_SCRUB_PAUSE_SECONDS": "3600"})
     connection = connect(service)
-    assert connection.append(new_id())[0] == 201
-    fall_idle(tmp_path / "log", 1)
+    kept = [new_id()]
+    assert connection.append(kept[0])[0] == 201
+    fall_idle(connection, tmp_path / "log", kept)
     leave_no_descriptor(service.child)
     assert [connection.append(new_id())[0] for _ in range(5)] == [201] * 5
     give_descriptors_back(service.child)

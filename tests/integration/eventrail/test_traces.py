@@ -23,11 +23,11 @@ HEADERS = {"Traceparent": PARENT, "Tracestate": "vendor=1", "Content-Type": "app
 FROM_HERE = {"PYTHONPATH": str(Path(__file__).parents[3])}
 
 
-def told(collector_url: str) -> dict[str, str]:
+def told(collector_url: str, timeout_seconds: int) -> dict[str, str]:
     return {
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector_url,
         "OTEL_BSP_SCHEDULE_DELAY": "50",
-        "OTEL_EXPORTER_OTLP_TIMEOUT": "1",
+        "OTEL_EXPORTER_OTLP_TIMEOUT": str(timeout_seconds),
     }
 
 
@@ -73,7 +73,7 @@ def test_an_append_that_is_sent_again_in_another_trace_is_a_replay(web: Web) -> 
 
 def test_spans_lead_from_the_request_over_the_commit_to_nats(processes: Processes, log: Path, nats: Messages) -> None:
     with collecting() as collector:
-        service = start_eventrail(processes, log, nats_url=nats.url, environment=told(collector.url))
+        service = start_eventrail(processes, log, nats_url=nats.url, environment=told(collector.url, 120))
         web = Web(service.url)
         web.ask("POST", "/append", (), b'{"events":[{"data":1},{"data":2}]}', HEADERS)
         web.ask("POST", "/events", (), b"{", HEADERS)
@@ -108,7 +108,7 @@ def test_without_a_collector_no_span_is_made(processes: Processes, log: Path) ->
 def test_a_collector_that_is_away_costs_spans_only(processes: Processes, log: Path, *, silent: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1] if silent else free_port()}"
-        costs_spans_only(start_eventrail(processes, log, environment=told(url)))
+        costs_spans_only(start_eventrail(processes, log, environment=told(url, 1)))
 
 
 def costs_spans_only(service: Service) -> None:

@@ -43,7 +43,7 @@ async def ask(proxy: FaultProxy, text: bytes) -> bytes:
         writer.write_eof()
         while chunk := await reader.read(1000):
             answer += chunk
-    except ConnectionError:
+    except OSError:
         pass
     finally:
         writer.close()
