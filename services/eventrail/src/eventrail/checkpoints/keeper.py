@@ -127,7 +127,8 @@ class Keeper:
             _ = self.key
         except KeyRefused as error:
             self._failed(str(error))
-        self._look_back()
+        with self._writing:
+            self._look_back()
 
     def _look_back(self) -> None:
         """Hold the log to the newest checkpoint that it wrote: a log that was exchanged or cut is told by health."""
