@@ -10,7 +10,7 @@ A, B = BoundaryRef(QUOTA, "e1"), BoundaryRef(ASSESSMENT, "a1")
 
 
 async def test_one_at_a_time_for_each_boundary_and_no_ring() -> None:
-    gates, inside, most = Gates(5), 0, 0
+    gates, inside, most = Gates(60), 0, 0
 
     async def work(refs: list[BoundaryRef]) -> None:
         nonlocal inside, most
@@ -35,7 +35,7 @@ async def test_whoever_waits_too_long_is_told_to_come_again() -> None:
 
 
 async def test_no_lock_is_kept_when_nobody_needs_it() -> None:
-    gates = Gates(1)
+    gates = Gates(60)
     async with gates.held([A, B]):
         assert len(gates._locks) == 2
     assert len(gates._locks) == 0

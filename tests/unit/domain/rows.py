@@ -35,7 +35,8 @@ class Rows:
     """Carries out row changes as the live executor does, and refuses values that asyncpg would not take."""
 
     def __init__(self) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        # Whatever thread the garbage is collected in may close it.
+        self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         weakref.finalize(self, self.connection.close)
         self.connection.row_factory = sqlite3.Row
         self.connection.execute("PRAGMA foreign_keys = ON")

@@ -7,7 +7,7 @@ import pytest
 from eventrail.log.errors import LogCorrupt
 from eventrail.log.options import Options
 from eventrail.log.scanning import is_whole
-from tests.kit.logs import HastyFiles, append, crash, event, open_log
+from tests.kit.logs import HastyFiles, append, crash, event, open_log, overwrite
 
 OPTIONS = Options(segment_bytes=500, extend_bytes=0, reserve_bytes=0)
 OPEN = f"{3:020}.ndjson"
@@ -58,7 +58,7 @@ def test_control_a_first_batch_that_was_torn_is_still_cut(tmp_path: Path) -> Non
         content[:start] + bytes(len(content[start : start + 64])) + content[start + 64 :] for start in (0, 64, 128)
     ]
     for torn in cuts + holes:
-        path.write_bytes(torn)
+        overwrite(path, torn)
         log = open_log(tmp_path, OPTIONS, files=HastyFiles())
         assert log.head.position == 2
         assert log.recovery.cut_bytes == len(torn.rstrip(b"\0"))

@@ -25,7 +25,7 @@ from eventrail.log.index.segment_ends import read_ends
 from eventrail.log.index.segmented import SegmentedIndex
 from eventrail.log.layout import Layout
 from tests.kit.indexed_logs import TINY, Answers, asked, index_files, index_of, make_segments, scanned, written_down
-from tests.kit.logs import HastyFiles, append, event, open_log
+from tests.kit.logs import HastyFiles, append, event, open_log, overwrite
 
 FLIPS: Final = int(os.environ.get("INDEX_FLIPS", "1"))
 LATER: Final = 1 if FLIPS > 1 else 4
@@ -69,13 +69,13 @@ def wrong_answers(directory: Path, path: Path, truth: Answers) -> Iterator[bool]
     """Each byte of a file flipped before the index is loaded; and after it, so that a lookup is the first to see it."""
     whole = path.read_bytes()
     for number, damaged in enumerate(flips(whole)):
-        path.write_bytes(damaged)
+        overwrite(path, damaged)
         with loaded(directory) as index:
             yield is_wrong(index, truth)
         if number % LATER == 0:
-            path.write_bytes(whole)
+            overwrite(path, whole)
             with loaded(directory) as index:
-                path.write_bytes(damaged)
+                overwrite(path, damaged)
                 yield is_wrong(index, truth)
 
 
@@ -98,7 +98,7 @@ def test_no_flipped_bit_of_a_group_of_filters_is_believed(tmp_path: Path) -> Non
     whole = path.read_bytes()
     with loaded(tmp_path / "log") as index:
         for damaged in islice(flips(whole), 0, None, LATER):
-            path.write_bytes(damaged)
+            overwrite(path, damaged)
             assert {event_id: index.position_of(event_id) for event_id in truth.ids} == truth.ids
             index.maintain()
     with loaded(tmp_path / "log"):
@@ -118,9 +118,9 @@ def test_a_truncated_file_is_not_believed(tmp_path: Path) -> None:
     path = index_files(tmp_path / "log")[0]
     whole = path.read_bytes()
     for length in range(0, len(whole), 7):
-        path.write_bytes(whole)
+        overwrite(path, whole)
         with loaded(tmp_path / "log") as index:
-            path.write_bytes(whole[:length])
+            overwrite(path, whole[:length])
             assert asked(index, truth) == truth
         with loaded(tmp_path / "log") as index:
             assert asked(index, truth) == truth

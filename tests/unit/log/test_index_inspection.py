@@ -8,6 +8,7 @@ from eventrail.log.files import SystemFiles
 from eventrail.log.index.inspection import IndexInspection, inspect_index
 from eventrail.log.layout import Layout
 from tests.kit.indexed_logs import make_segments, written_down
+from tests.kit.logs import overwrite
 
 SEGMENTS = 3
 
@@ -33,7 +34,7 @@ def test_every_flipped_byte_of_a_file_is_found(indexed: tuple[Layout, str]) -> N
     file = min(indexed[0].index.glob("*.index"))
     written = file.read_bytes()
     for offset in range(len(written)):
-        file.write_bytes(written[:offset] + bytes([written[offset] ^ 1]) + written[offset + 1 :])
+        overwrite(file, written[:offset] + bytes([written[offset] ^ 1]) + written[offset + 1 :])
         assert looked_at(indexed).damaged == (file.name,), offset
     file.write_bytes(written)
     assert looked_at(indexed).whole == SEGMENTS

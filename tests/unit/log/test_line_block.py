@@ -14,7 +14,7 @@ from eventrail.log.files import SystemFiles
 from eventrail.log.limits import LINE_BYTES, NESTING_LEVELS
 from eventrail.log.line import StoredLine, form_line, genesis
 from tests.kit.forged_lines import hashed_anew
-from tests.kit.logs import numbered_id
+from tests.kit.logs import numbered_id, overwrite
 
 GENESIS = genesis(numbered_id(0))
 FILES = SystemFiles()
@@ -47,7 +47,7 @@ def block_of(appends: int, *, data: bytes | None = None) -> bytes:
 
 
 def findings(path: Path, content: bytes, *, is_open: bool = False) -> SegmentFindings:
-    path.write_bytes(content)
+    overwrite(path, content)
     return check_segment(FILES, SegmentCheck(path, 1, GENESIS, open=is_open))
 
 

@@ -1,6 +1,7 @@
 """What a start does with every kind of damage: cut what may never have been durable, refuse what was."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from eventrail.log.errors import AppendsSuspended, LogCorrupt, SyncFailed
 from eventrail.log.events import Appended, Query, Replayed
 from eventrail.log.options import Options
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.logs import SMALL, HastyFiles, append, crash, event, open_log
+from tests.kit.logs import SMALL, HastyFiles, append, crash, event, open_log, overwrite
 
 FIRST = f"{1:020}.ndjson"
 
@@ -32,11 +33,8 @@ def write_batches(directory: Path, options: Options = SMALL) -> list[int]:
 
 
 def everything(directory: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(directory)): path.read_bytes()
-        for path in sorted(directory.rglob("*"))
-        if path.is_file() and path.name != "lock"
-    }
+    files = (Path(folder, name) for folder, _, names in os.walk(directory) for name in names if name != "lock")
+    return {str(path): path.read_bytes() for path in files}
 
 
 def refusal_of(directory: Path, witness_position: int | None = None) -> LogCorrupt:
@@ -54,7 +52,7 @@ def test_a_cut_at_any_byte_of_the_last_batch_leaves_whole_appends(tmp_path: Path
     path = tmp_path / "segments" / FIRST
     content = path.read_bytes()
     for cut in range(ends[1], ends[2] + 1):
-        path.write_bytes(content[:cut] + bytes(trailing_zeros))
+        overwrite(path, content[:cut] + bytes(trailing_zeros))
         log = open_log(tmp_path, files=HastyFiles())
         whole = cut == ends[2]
         torn = 0 if whole else cut - ends[1]
@@ -97,7 +95,7 @@ def test_every_bit_flip_before_the_last_batch_is_refused_where_it_is(tmp_path: P
     for offset in range(ends[1]):
         damaged = bytearray(content)
         damaged[offset] ^= 1 << (offset % 8)
-        path.write_bytes(damaged)
+        overwrite(path, damaged)
         refusal = refusal_of(tmp_path)
         line = max(n for n, start in enumerate(starts) if start <= offset)
         assert (refusal.file, refusal.offset) == (path, starts[line]), offset
@@ -112,7 +110,7 @@ def test_a_bit_flip_in_the_last_batch_is_cut_or_refused_and_never_served(tmp_pat
     for offset in range(ends[1], ends[2]):
         damaged = bytearray(content)
         damaged[offset] ^= 1 << (offset % 8)
-        path.write_bytes(damaged)
+        overwrite(path, damaged)
         try:
             log = open_log(tmp_path, files=HastyFiles())
         except LogCorrupt:
@@ -130,7 +128,7 @@ def test_with_a_witness_every_bit_flip_is_refused(tmp_path: Path) -> None:
     for offset in range(ends[1], ends[2]):
         damaged = bytearray(content)
         damaged[offset] ^= 1 << (offset % 8)
-        path.write_bytes(damaged)
+        overwrite(path, damaged)
         assert refusal_of(tmp_path, witness_position=7).first_position >= 5
     path.write_bytes(content)
     log = open_log(tmp_path, witness_position=7)
@@ -220,7 +218,7 @@ def test_the_sectors_of_a_torn_batch_may_be_lost_in_any_combination(tmp_path: Pa
             if not kept >> number & 1:
                 start = max(sector * 512, durable)
                 torn[start : (sector + 1) * 512] = bytes(len(torn[start : (sector + 1) * 512]))
-        path.write_bytes(torn)
+        overwrite(path, torn)
         log = open_log(tmp_path, files=HastyFiles())
         assert log.head.position in (1, 3, 4)
         assert content.startswith(log.page(Query()).lines)
@@ -388,7 +386,7 @@ def test_every_bit_flip_in_a_sealed_segment_is_refused(tmp_path: Path) -> None:
         for offset in range(len(content)):
             damaged = bytearray(content)
             damaged[offset] ^= 1 << (offset % 8)
-            path.write_bytes(damaged)
+            overwrite(path, damaged)
             assert refusal_of(tmp_path).file == path
         path.write_bytes(content)
     assert open_log(tmp_path).head.position == 6

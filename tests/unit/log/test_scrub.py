@@ -15,7 +15,7 @@ from eventrail.log.log import Log
 from eventrail.log.options import Options
 from eventrail.log.scrub import PIECE_BYTES
 from tests.kit.faulty_files import FaultyFiles
-from tests.kit.logs import NOON, append, event, next_ids, numbered_id, open_log
+from tests.kit.logs import NOON, append, event, next_ids, numbered_id, open_log, overwrite
 
 OPTIONS = Options(segment_bytes=500, extend_bytes=0, reserve_bytes=0, scrub_pause_seconds=0)
 
@@ -43,7 +43,7 @@ def segment(directory: Path, first_position: int) -> Path:
 def flip(path: Path, offset: int, bit: int = 0) -> None:
     content = bytearray(path.read_bytes())
     content[offset] ^= 1 << bit
-    path.write_bytes(content)
+    overwrite(path, content)
 
 
 def lines_of(log: Log) -> list[bytes]:
@@ -80,7 +80,7 @@ def test_every_flipped_bit_is_found_by_its_reader_and_by_the_scrub(tmp_path: Pat
         settle(log)
         found = [damage for damage in log.statistics().scrub.damages if damage.first_position == hurt]
         assert [damage.file for damage in found] == [path.name], offset
-        path.write_bytes(content)
+        overwrite(path, content)
         settle(log)
         assert log.alarms() == ()
     assert lines_of(log) == expected
