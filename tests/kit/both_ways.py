@@ -92,7 +92,7 @@ class Side:
             lambda: PublisherStatus("off", 0, 0),
             Keeper(self.log, Shelf(directory), lambda: own_key(directory), KeeperOptions()),
             lambda: numbered_id(0xE000000 + self.log.head.position),
-            HttpLimits(body_seconds=0.3),
+            HttpLimits(body_seconds=60),
         )
         self.counting = Counting(HotRequests(self.store)) if shortcut else None
 

@@ -1,10 +1,11 @@
 """Free ports of 127.0.0.1, outside the range that the kernel hands to outgoing connections.
 
 A port of that range could be given to somebody's connection while a server that is to come back on it is down. For the
-same reason a process gives out its ports one after the other, from a place of its own, and none of them twice in a row.
+same reason a process gives out the ports of a block of its own, one after the other, and none of them twice in a row.
 """
 
 import errno
+import functools
 import itertools
 import random
 import socket
@@ -14,13 +15,7 @@ from embedded.failures import PortTaken
 
 LOWEST_PORT = 20_000
 HIGHEST_PORT = 32_000
-ATTEMPTS = 200
-
-# tests seed the common generator, so two runs would begin alike
-_BEGIN = random.SystemRandom().randrange(HIGHEST_PORT - LOWEST_PORT)
-_PORTS: Iterator[int] = itertools.cycle(
-    (*range(LOWEST_PORT + _BEGIN, HIGHEST_PORT), *range(LOWEST_PORT, LOWEST_PORT + _BEGIN))
-)
+BLOCK_PORTS = 500
 
 
 def is_free(port: int) -> bool:
@@ -37,10 +32,34 @@ def free_port(preferred: int | None = None) -> int:
     """A port that nobody listens on at this moment: the preferred one if it is free, else the next that is."""
     if preferred is not None and is_free(preferred):
         return preferred
-    for port in itertools.islice(_PORTS, ATTEMPTS):
+    for port in itertools.islice(_own_ports(), BLOCK_PORTS):
         if is_free(port):
             return port
     raise OSError(errno.EADDRINUSE, f"no free port between {LOWEST_PORT} and {HIGHEST_PORT}")
+
+
+@functools.cache
+def _own_ports() -> Iterator[int]:
+    """Round and round in a block that no other process has; in any block, where all are taken."""
+    blocks = [range(first, first + BLOCK_PORTS) for first in range(LOWEST_PORT, HIGHEST_PORT, BLOCK_PORTS)]
+    # tests seed the common generator, so two processes would begin alike
+    random.SystemRandom().shuffle(blocks)
+    return itertools.cycle(next(filter(_claimed, blocks), blocks[0]))
+
+
+_CLAIMS: list[socket.socket] = []
+"""Names without a file, which the kernel gives to one at a time and takes back at the end of the process."""
+
+
+def _claimed(block: range) -> bool:
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0embedded-ports-{block.start}")
+    except OSError:
+        claim.close()
+        return False
+    _CLAIMS.append(claim)
+    return True
 
 
 def require_free(port: int) -> None:

@@ -22,6 +22,8 @@ SUPERUSER = "postgres"
 START_SECONDS = 60.0
 CLAIM_SECONDS = 15.0
 STATEMENT_SECONDS = 60.0
+PROBE_SECONDS = 2
+CONNECT_SECONDS = 30
 # Durability as PostgreSQL ships it, said aloud. The log is terse and names no statement: values are personal.
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -108,7 +110,7 @@ class PostgresServer:
 
     def execute(self, statement: str, database: str = "postgres") -> str:
         """The statement's rows as psql prints them unaligned. Raises ServerFailed with psql's message."""
-        answer = self._ask(statement, database)
+        answer = self._ask(statement, database, CONNECT_SECONDS)
         if answer.returncode != 0:
             raise ServerFailed("postgresql", answer.stderr.strip())
         return answer.stdout.removesuffix("\n")
@@ -171,14 +173,14 @@ class PostgresServer:
         return postgres_programs(for_another_account=account is not None)
 
     def _answers(self) -> bool:
-        return self._ask("SELECT 1", "postgres").returncode == 0
+        return self._ask("SELECT 1", "postgres", PROBE_SECONDS).returncode == 0
 
-    def _ask(self, statement: str, database: str) -> subprocess.CompletedProcess[str]:
+    def _ask(self, statement: str, database: str, connect_seconds: int) -> subprocess.CompletedProcess[str]:
         server = ("--host=127.0.0.1", f"--port={self.port}", f"--username={SUPERUSER}", f"--dbname={database}")
         form = ("--no-psqlrc", "--no-password", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
         return subprocess.run(  # noqa: S603 - the program is the wheel's
             [str(self._programs(None) / "psql"), *server, *form, f"--command={statement}"],
-            env={**ENVIRONMENT, "PGPASSWORD": self._password, "PGCONNECT_TIMEOUT": "2"},
+            env={**ENVIRONMENT, "PGPASSWORD": self._password, "PGCONNECT_TIMEOUT": str(connect_seconds)},
             capture_output=True,
             text=True,
             check=False,

@@ -20,6 +20,7 @@ from tests.kit.seeds import seed_of
 NDJSON = b"application/x-ndjson"
 SEED = seed_of("SHORTCUT_SEED", "SHORTCUT_CONNECTIONS")
 CONNECTIONS = int(os.environ.get("SHORTCUT_CONNECTIONS", "400"))
+PATIENT_SECONDS = 120
 
 
 def on_uvloop(test: Callable[[Path], Coroutine[None, None, None]], directory: Path) -> None:
@@ -113,7 +114,7 @@ class Gated(HastyFiles):
         self.gate.set()
 
     def sync_data(self, descriptor: int) -> None:
-        assert self.gate.wait(30), "the gate was never opened"
+        assert self.gate.wait(PATIENT_SECONDS), "the gate was never opened"
 
 
 @pytest.mark.parametrize("shortcut", [True, False])
@@ -132,17 +133,17 @@ def test_what_is_under_way_at_the_end_is_answered(
     async def stopped(directory: Path) -> None:
         files = Gated()
         side = Side(directory, shortcut=shortcut, files=files)
-        async with side.serving() as running:
+        async with side.serving(drain_seconds=PATIENT_SECONDS if opens_in_time else 1) as running:
             files.gate.clear()
             reader, writer = await asyncio.open_connection("127.0.0.1", side.port)
             writer.write(plain(b"POST", b"/append", b'{"events":[{"data":1}]}', kind=kind))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENT_SECONDS):
                 while not side.queue.unanswered_appends:  # noqa: ASYNC110 - the server's own count has no event
                     await asyncio.sleep(0.005)
             running.stop()
             if opens_in_time:
                 asyncio.get_running_loop().call_later(0.2, files.gate.set)
-            answer = await asyncio.wait_for(reader.read(), 20)
+            answer = await asyncio.wait_for(reader.read(), PATIENT_SECONDS)
             files.gate.set()
             writer.close()
         assert answer.startswith(b"HTTP/1.1 " + expected), answer
@@ -161,7 +162,7 @@ def test_what_comes_behind_an_unanswered_request_waits_for_it(tmp_path: Path, *,
         async with side.serving():
             files.gate.clear()
             saying = asyncio.create_task(side.says([raw, raw + raw[:9], raw[9:]]))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENT_SECONDS):
                 while not side.queue.unanswered_appends:  # noqa: ASYNC110 - as above
                     await asyncio.sleep(0.005)
             await asyncio.sleep(0.05)
@@ -183,7 +184,7 @@ def test_a_client_that_leaves_is_appended_for_all_the_same(tmp_path: Path, *, sh
             files.gate.clear()
             _, writer = await asyncio.open_connection("127.0.0.1", side.port)
             writer.write(plain(b"POST", b"/append", b'{"events":[{"data":1}]}'))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENT_SECONDS):
                 while not side.queue.unanswered_appends:  # noqa: ASYNC110 - as above
                     await asyncio.sleep(0.005)
             writer.close()
@@ -210,7 +211,7 @@ def test_a_full_queue_and_a_failing_disk_are_refused_alike(tmp_path: Path, *, sh
         async with side.serving():
             files.gate.clear()
             first = asyncio.create_task(side.says([raw]))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENT_SECONDS):
                 while not side.queue.unanswered_appends:  # noqa: ASYNC110 - as above
                     await asyncio.sleep(0.005)
             busy = await side.says([raw])
