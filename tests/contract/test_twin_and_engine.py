@@ -24,6 +24,7 @@ from eventrail_client import (
     Rejected,
 )
 from eventrail_client.json_text import NotJson, compact
+from tests.kit.logs import HastyFiles
 
 STEPS = 150
 TYPES = ("a", "b.c")
@@ -32,7 +33,7 @@ TAGS = ("x:1", "x:2", "y:1")
 
 @contextmanager
 def opened(directory: Path) -> Iterator[Log]:
-    log = Log.open(directory)
+    log = Log.open(directory, files=HastyFiles())
     try:
         yield log
     finally:

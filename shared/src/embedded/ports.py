@@ -44,7 +44,7 @@ def _own_ports() -> Iterator[int]:
     blocks = [range(first, first + BLOCK_PORTS) for first in range(LOWEST_PORT, HIGHEST_PORT, BLOCK_PORTS)]
     # tests seed the common generator, so two processes would begin alike
     random.SystemRandom().shuffle(blocks)
-    return itertools.cycle(next(filter(_claimed, blocks), blocks[0]))
+    return itertools.cycle(next((block for block in blocks if _claimed(block)), blocks[0]))
 
 
 _CLAIMS: list[socket.socket] = []

@@ -13,10 +13,19 @@ from embedded.postgres import PostgresServer
 PASSWORD = "pass'word ü/@:"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[PostgresServer]:
-    with PostgresServer(tmp_path / "server", password=PASSWORD) as running:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with PostgresServer(tmp_path_factory.mktemp("postgres") / "server", password=PASSWORD) as running:
         yield running
+
+
+@pytest.fixture
+def server(made: PostgresServer) -> PostgresServer:
+    """At work, whatever the test before has done to it."""
+    if made.child.exit_code is not None:
+        made.start()
+    made.resume()
+    return made
 
 
 def test_settings(server: PostgresServer) -> None:

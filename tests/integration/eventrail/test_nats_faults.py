@@ -47,7 +47,7 @@ async def test_the_stream_is_the_log_again_after_each_fault(tmp_path: Path) -> N
 
 
 async def test_control_a_publisher_that_believes_the_last_sequence_is_caught(tmp_path: Path) -> None:
-    totals = await play(tmp_path, 1, ["purged"], program=BELIEVING, grace_seconds=6)
+    totals = await play(tmp_path, 1, ["purged"], program=BELIEVING, grace_seconds=3)
     assert any("purged: the stream has" in violation for violation in totals.violations), totals
 
 
