@@ -36,7 +36,7 @@ def database_settings(url: str, **changed: Any) -> DatabaseSettings:
         "command_connections": 8,
         "read_connections": 2,
         "lock_seconds": 2.0,
-        "statement_seconds": 5.0,
+        "statement_seconds": 60.0,
         "idle_transaction_seconds": 5.0,
     }
     return DatabaseSettings(database_url=url, **(limits | changed))

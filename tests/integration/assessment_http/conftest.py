@@ -12,8 +12,6 @@ from tests.kit.backends import a_nats, a_postgres
 from tests.kit.databases import fresh_name, migrate
 from tests.kit.servers import Database
 
-IMPATIENT = {"ASSESSMENT_PROJECTION_WAIT_SECONDS": "1", "ASSESSMENT_APPEND_SECONDS": "2"}
-
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory, postgres: Database, template_database: str) -> Iterator[System]:
@@ -43,7 +41,7 @@ def own_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         database.execute(f"CREATE DATABASE {template}")
         migrate(database.url(template))
         directory = tmp_path_factory.mktemp("own")
-        with a_system(directory, database, template, messages, IMPATIENT, webs=1) as made:
+        with a_system(directory, database, template, messages, webs=1) as made:
             yield made
 
 

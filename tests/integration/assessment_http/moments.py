@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-SHORTEST_SECONDS = 1.0
+SHORTEST_SECONDS = 0.5
 T = TypeVar("T")
 
 

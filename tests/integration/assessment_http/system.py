@@ -20,6 +20,15 @@ from tests.kit.services import (
 
 LINK_BASE = "https://tests.example/take"
 ORIGIN = "https://app.example"
+PATIENT = {
+    "ASSESSMENT_LOCK_SECONDS": "60",
+    "ASSESSMENT_STATEMENT_SECONDS": "60",
+    "ASSESSMENT_APPEND_SECONDS": "60",
+    "ASSESSMENT_IDLE_TRANSACTION_SECONDS": "90",
+    "ASSESSMENT_COMMAND_SECONDS": "120",
+    "ASSESSMENT_PROJECTION_WAIT_SECONDS": "60",
+}
+"""A disk or a processor that others use stands still for seconds; tests that are about a limit set their own."""
 
 
 @dataclass(slots=True)
@@ -78,6 +87,7 @@ def a_system(
             {
                 "ASSESSMENT_LINK_BASE_URL": LINK_BASE,
                 "ASSESSMENT_CORS_ORIGINS": ORIGIN,
+                **PATIENT,
                 **(environment or {}),
             },
         )
