@@ -50,7 +50,9 @@ async def test_projections_on_the_command_line(processes: Processes, database_ur
         last = (await process.execute(save(seat, 1, "🍵"))).last
 
         async def applied() -> bool:
-            return int(await world.value("SELECT position FROM live.checkpoint")) == last
+            position = await world.value("SELECT position FROM live.checkpoint")
+            state = await world.value("SELECT state FROM scratch.projector_status")
+            return (position, state) == (last, "following")
 
         await until(applied)
         standing = answer(environment, "status")

@@ -22,6 +22,7 @@ from assessment.projections.rebuilding import Rebuilder
 from assessment.read_models.connections import connect
 from assessment.read_models.ports import OwnConnection
 from assessment.settings import MailSettings
+from embedded.ports import free_port
 from tests.integration.assessment_app.orders import Published, a_published, digest, issue_invites, new_id
 from tests.integration.assessment_app.world import NOW, Process, World
 from tests.kit.mail_server import Mailbox, a_mail_server
@@ -100,10 +101,8 @@ async def test_who_was_asked_to_be_sent_their_link_gets_it_once(
 async def test_a_mail_server_that_is_away_is_tried_again_later(
     world: World, process: Process, published: Published
 ) -> None:
-    box = Mailbox()
+    box, port = Mailbox(), free_port()
     await invite(world, process, published, "grace@example.org")
-    async with a_mail_server(box) as port:
-        pass
     await work(sender(world, process, port))
     assert await world.rows(STATES) == [("pending", 1, "ConnectionRefusedError")]
     wait = await world.value("SELECT due_at - clock_timestamp() FROM vault.outgoing_mail")
@@ -154,7 +153,7 @@ async def test_a_server_that_dies_after_the_text_may_have_it_and_gets_it_again_u
 
 
 async def test_a_slow_server_has_its_bound(world: World, process: Process, published: Published) -> None:
-    box = Mailbox(pause_seconds=2)
+    box = Mailbox(pause_seconds=1)
     await invite(world, process, published, "grace@example.org")
     async with a_mail_server(box) as port:
         await work(sender(world, process, port, mail_seconds=0.2))

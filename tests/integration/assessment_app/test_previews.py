@@ -113,7 +113,7 @@ async def traces(world: World) -> list[Any]:
 async def test_a_preview_is_the_page_and_the_record_of_a_candidate_with_the_same_seed(
     world: World, process: Process, service: Clocked, author: Author
 ) -> None:
-    draft = (await author.preview(7)).json
+    draft, *others = [(await author.preview(seed)).json for seed in range(7, 12)]
     published = await author.publish()
     seat = await a_seat(world, process, published)
     seed = seed_of(seat.sitting_id)
@@ -123,7 +123,8 @@ async def test_a_preview_is_the_page_and_the_record_of_a_candidate_with_the_same
     assert seen.body == b'{"seed":%d,"version":1,"page":%b}' % (seed, page.body)
     assert len(page.json["questions"]) == 6
     assert draft == {**(await author.preview(7)).json, "version": None}
-    assert draft["page"]["questions"] != page.json["questions"]
+    # one seed may draw by chance what the candidate's does
+    assert any(one["page"]["questions"] != page.json["questions"] for one in (draft, *others))
 
     answers = answers_to(page.json)
     body = {"answers": answers}

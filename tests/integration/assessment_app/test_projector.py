@@ -97,7 +97,10 @@ async def test_a_parked_projector_goes_on_when_the_database_is_mended(world: Wor
 
 async def test_a_killed_backend_costs_nothing(world: World, process: Process) -> None:
     seat = await a_seat(world, process, await a_published(world, process))
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'assessment projector'"
+    kill = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'assessment projector'"
+    )
     for sequence in range(1, 30):
         await process.execute(save(seat, sequence))
         if sequence % 5 == 0:

@@ -155,7 +155,7 @@ async def test_control_another_answer_is_a_violation(status: int, body: bytes) -
 
 def test_control_a_process_that_grows_is_noticed() -> None:
     before = resident_bytes(os.getpid())
-    with mmap.mmap(-1, MAX_GROWTH_BYTES + (2 << 20)) as held:
+    with mmap.mmap(-1, 2 * MAX_GROWTH_BYTES) as held:
         # New pages each, where the heap might give pages that it has already.
         held.write(b"x" * len(held))
         grown = resident_bytes(os.getpid())

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -253,7 +254,16 @@ async def _children_until(count: int, others: set[int]) -> set[int]:
 
 
 def _children() -> set[int]:
-    listed = set()
+    """Of every thread; a thread or a child may end while they are looked through."""
+    found = set()
     for path in Path("/proc/self/task").glob("*/children"):
-        listed |= {int(one) for one in path.read_text().split()}
-    return {one for one in listed if os.getsid(one) == one}
+        with suppress(OSError):
+            found |= {int(one) for one in path.read_text().split() if _leads_a_session(int(one))}
+    return found
+
+
+def _leads_a_session(child: int) -> bool:
+    try:
+        return os.getsid(child) == child
+    except ProcessLookupError:
+        return False
