@@ -10,7 +10,7 @@ from contracts.append import AppendResult, Condition, NewEvent
 from eventrail_client.errors import Unavailable
 from eventrail_client.memory import MemoryEventStore
 from tests.integration.assessment_app.orders import a_draft, a_published, a_seat, create_employer, new_id, publish, save
-from tests.integration.assessment_app.world import Process, World, at
+from tests.integration.assessment_app.world import Process, World, a_world, at
 
 KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'assessment commands' AND state = 'idle in transaction'"""
@@ -83,24 +83,26 @@ async def test_without_a_projector_a_boundary_with_an_unapplied_event_waits_and_
     assert await world.value("SELECT count(*) FROM live.employers") == 2
 
 
-async def test_a_stopped_process_holds_nobody_up_for_longer_than_its_limit(world: World, process: Process) -> None:
+async def test_a_stopped_process_holds_nobody_up_for_longer_than_its_limit(database_url: str) -> None:
     held, let_go = asyncio.Event(), asyncio.Event()
 
     async def stop() -> None:
         held.set()
         await let_go.wait()
 
-    stopped = await world.process(interrupt=at(Point.PROJECTED, stop))
-    employer_id = new_id()
-    await process.execute(create_employer(employer_id))
-    draft = await a_draft(process, employer_id)
-    stuck = asyncio.create_task(stopped.execute(publish(world, employer_id, draft), new_id()))
-    await held.wait()
-    answer = await process.execute(publish(world, employer_id, draft))
-    let_go.set()
-    with pytest.raises(Refused, match="published"):
-        await stuck
-    assert (await world.log.head()).position == answer.last
+    async with a_world(database_url, idle_transaction_seconds=1.0) as world:
+        world.project()
+        process, stopped = await world.process(), await world.process(interrupt=at(Point.PROJECTED, stop))
+        employer_id = new_id()
+        await process.execute(create_employer(employer_id))
+        draft = await a_draft(process, employer_id)
+        stuck = asyncio.create_task(stopped.execute(publish(world, employer_id, draft), new_id()))
+        await held.wait()
+        answer = await process.execute(publish(world, employer_id, draft))
+        let_go.set()
+        with pytest.raises(Refused, match="published"):
+            await stuck
+        assert (await world.log.head()).position == answer.last
 
 
 class SilentLog(MemoryEventStore):

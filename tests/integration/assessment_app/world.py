@@ -32,10 +32,11 @@ WAIT_SECONDS = 120.0
 
 
 def database_settings(url: str, **changed: Any) -> DatabaseSettings:
+    """A machine that stands still for seconds may not end what waits; `lock_seconds` bounds connecting, too."""
     limits: dict[str, Any] = {
         "command_connections": 8,
         "read_connections": 2,
-        "lock_seconds": 2.0,
+        "lock_seconds": 30.0,
         "statement_seconds": 60.0,
         "idle_transaction_seconds": 5.0,
     }

@@ -33,7 +33,7 @@ CONTROL_ROUNDS = 200
 
 @pytest.fixture
 async def world(database_url: str) -> AsyncIterator[World]:
-    async with a_world(database_url, lock_seconds=1.0) as made:
+    async with a_world(database_url) as made:
         made.project(parked_seconds=0.05)
         yield made
 
