@@ -6,7 +6,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 CODE = re.compile(r"^(\d{6})\r?$", re.MULTILINE)
 
 

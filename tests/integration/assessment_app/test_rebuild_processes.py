@@ -24,7 +24,7 @@ workers._fold = died"""
 def rebuild(environment: Mapping[str, str], changed: str = SMALL_PARTS) -> subprocess.CompletedProcess[str]:
     program = f"{changed}\nimport sys; from assessment import cli; sys.exit(cli.main())"
     command = (sys.executable, "-c", program, "projections", "rebuild", "--processes", "3", "--json")
-    return subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False, timeout=300)
 
 
 async def some_life(world: World) -> None:

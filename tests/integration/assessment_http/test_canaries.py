@@ -5,7 +5,7 @@ then logs, tables, NATS and all that Eventrail tells are searched. Imports and e
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +15,16 @@ import aiohttp
 import asyncpg
 import nats
 import pytest
+import pytest_asyncio
 
 from contracts.subjects import ALL_EVENTS, STREAM
-from tests.integration.assessment_http.api import Api, Reply
+from tests.integration.assessment_http.api import Api, Reply, a_session
 from tests.integration.assessment_http.conformity import document
-from tests.integration.assessment_http.steps import Employer, a_key, a_published, invited
+from tests.integration.assessment_http.steps import Employer, a_key, a_published, an_employer, invited
 from tests.integration.assessment_http.system import System
 from tests.kit.services import READ_TOKEN
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ID = "01890000-0000-7000-8000-000000000000"
 PLACES = {"{question_id}": ID, "{format}": "csv"}
@@ -188,11 +191,12 @@ class Walk:
         return last
 
 
-@pytest.fixture
-async def walked(system: System, employer: Employer) -> Walk:
-    walk = Walk(employer, Planted())
-    await walk.everything(system)
-    return walk
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def walked(system: System) -> AsyncIterator[Walk]:
+    async with a_session() as session:
+        walk = Walk(await an_employer(Api(session, system.url)), Planted())
+        await walk.everything(system)
+        yield walk
 
 
 async def _told(session: aiohttp.ClientSession, system: System, last: int) -> list[bytes]:
@@ -260,8 +264,8 @@ async def _messages(system: System, last: int) -> list[bytes]:
         await connection.close()
 
 
-async def test_no_canary_comes_out(system: System, session: aiohttp.ClientSession, walked: Walk) -> None:
-    planted = walked.planted
+async def test_no_canary_comes_out(system: System, walked: Walk) -> None:
+    planted, session = walked.planted, walked.employer.api.session
     assert len(walked.replies) > 200
     assert {reply.status for reply in walked.replies} >= {200, 201, 400, 401, 404, 405, 409, 415, 422}
     for reply in walked.replies:
@@ -290,11 +294,9 @@ async def test_no_canary_comes_out(system: System, session: aiohttp.ClientSessio
         assert found_in(content, planted.all) in ([], known), path
 
 
-async def test_the_controls_find_the_same_canaries_where_they_belong(
-    system: System, session: aiohttp.ClientSession, walked: Walk
-) -> None:
+async def test_the_controls_find_the_same_canaries_where_they_belong(system: System, walked: Walk) -> None:
     """An employer sees keys and names, and exports them; a clear word, a title, is in log, NATS and table."""
-    planted, api = walked.planted, walked.employer.api
+    planted, api, session = walked.planted, walked.employer.api, walked.employer.api.session
     assert found_in(seen(walked.report), planted.keys) == [planted.accepted]
     assessments = (await api.get("/v1/assessments")).json["items"]
     questions = await api.get(f"/v1/assessments/{assessments[0]['id']}/questions")

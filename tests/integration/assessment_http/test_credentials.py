@@ -1,14 +1,17 @@
 """Who may do what: a missing, wrong, foreign, expired or revoked credential is answered alike."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
+import pytest_asyncio
 
-from tests.integration.assessment_http.api import Api
+from tests.integration.assessment_http.api import Api, a_session
 from tests.integration.assessment_http.conformity import document
 from tests.integration.assessment_http.moments import in_time, passed
-from tests.integration.assessment_http.steps import Employer, Invited, a_key, a_published, invited
+from tests.integration.assessment_http.steps import Employer, Invited, a_key, a_published, an_employer, invited
+from tests.integration.assessment_http.system import System
 from tests.kit.services import OPERATOR_TOKEN
 
 ID = "01890000-0000-7000-8000-000000000000"
@@ -24,17 +27,24 @@ def _protected() -> list[tuple[str, str]]:
     ]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tokens(system: System) -> Mapping[str, str | None]:
+    """One of each kind, for all that is refused: it changes nothing."""
+    async with a_session() as session:
+        employer = await an_employer(Api(session, system.url))
+        candidate = await invited(employer, await a_published(employer))
+    return {"operatorToken": OPERATOR_TOKEN, "employerKey": employer.api.token, "candidateToken": candidate.api.token}
+
+
 @pytest.mark.parametrize(("method", "path"), _protected())
 async def test_every_protected_operation_refuses_every_other_credential(
-    api: Api, employer: Employer, method: str, path: str
+    api: Api, tokens: Mapping[str, str | None], method: str, path: str
 ) -> None:
-    candidate = await invited(employer, await a_published(employer))
     (scheme,) = document()["paths"][path][method.lower()]["security"][0]
-    tokens = {"operatorToken": OPERATOR_TOKEN, "employerKey": employer.api.token, "candidateToken": candidate.api.token}
-    del tokens[scheme]
     address = re.sub(r"{\w+}", ID, path)
     replies = [await api.send(method, address, key=a_key())]
-    replies += [await api.with_token(token).send(method, address, key=a_key()) for token in tokens.values()]
+    others = [token for name, token in tokens.items() if name != scheme]
+    replies += [await api.with_token(token).send(method, address, key=a_key()) for token in others]
     replies += [await api.send(method, address, key=a_key(), headers={"Authorization": one}) for one in UNKNOWN]
     for reply in replies:
         reply.refused(401, "unauthorized")
