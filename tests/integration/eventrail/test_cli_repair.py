@@ -105,7 +105,9 @@ def test_sources_that_are_none_are_refused(log: Path, tmp_path: Path, eventrail:
     write_log(tmp_path / "other")
     assert eventrail("repair", log, "--backup", tmp_path / "other").code == ExitCode.USAGE
     assert eventrail("repair", log, "--backup", tmp_path / "nowhere").code == ExitCode.USAGE
-    assert eventrail("repair", log, "--nats", "nats://127.0.0.1:1").code == ExitCode.UNREACHABLE
+    away = eventrail("repair", log, "--nats", "nats://127.0.0.1:1")
+    assert away.code == ExitCode.UNREACHABLE
+    assert b"no servers available" in away.err, "and not that it did not answer in time"
 
 
 def test_a_served_log_is_not_repaired(processes: Processes, log: Path, nats: Messages, eventrail: Eventrail) -> None:

@@ -50,7 +50,8 @@ class Connection:
                     name="eventrail",
                     allow_reconnect=False,
                     connect_timeout=CONNECT_SECONDS,
-                    max_reconnect_attempts=0,
+                    max_reconnect_attempts=1,  # 0 is without end: who is away would be asked until the timeout
+                    reconnect_time_wait=0,
                     ping_interval=10,
                     max_outstanding_pings=2,
                     no_echo=True,  # what comes on our subjects is then of others: see strangers.py
