@@ -22,7 +22,7 @@ TRACED: Final = (
     "fstat,newfstatat,statx,stat,lstat,statfs,getdents64,lseek,mmap,munmap,fchmod,link,rmdir,sync_file_range"
 )
 _CALL: Final = re.compile(r"([a-z0-9_]+)\(")
-_ATTACH_SECONDS: Final = 20
+_ATTACH_SECONDS: Final = 120
 _PR_SET_PTRACER: Final = 0x59616D61
 _ANYBODY: Final = 2**64 - 1
 

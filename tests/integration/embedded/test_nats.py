@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import nats
 import pytest
 
 from embedded.failures import DirectoryInUse, ServerFailed
 from embedded.nats import NatsServer
 from embedded.nats_probe import jetstream_answers
+from tests.kit.nats_streams import on_jetstream
 
 PASSWORD = "pass-word_u~"
 
@@ -20,23 +20,15 @@ def server(tmp_path: Path) -> Iterator[NatsServer]:
 
 
 async def publish(server: NatsServer, payload: bytes) -> int:
-    connection = await nats.connect(server.url, allow_reconnect=False)
-    try:
-        jetstream = connection.jetstream()
+    async with on_jetstream(server.url) as jetstream:
         await jetstream.add_stream(name="kept", subjects=["kept.>"])
         return (await jetstream.publish("kept.one", payload)).seq
-    finally:
-        await connection.close()
 
 
 async def payloads(server: NatsServer) -> list[bytes]:
-    connection = await nats.connect(server.url, allow_reconnect=False)
-    try:
-        jetstream = connection.jetstream()
+    async with on_jetstream(server.url) as jetstream:
         last = (await jetstream.stream_info("kept")).state.last_seq
         return [(await jetstream.get_msg("kept", sequence)).data or b"" for sequence in range(1, last + 1)]
-    finally:
-        await connection.close()
 
 
 async def test_what_was_published_is_there_after_kill_on_the_same_port(server: NatsServer) -> None:

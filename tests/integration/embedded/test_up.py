@@ -85,7 +85,7 @@ def test_it_starts_shows_and_stops_everything(system: System) -> None:
     assert up.log.count("Ctrl-C stops everything") == 1
     assert "\x1b" not in up.log, "no control sequences where there is no terminal"
     ports = system.ports
-    assert up.stop() == 0
+    assert up.stop(timeout_seconds=120) == 0
     assert all(is_free(port) for port in ports)
     assert "was stopped" not in up.log
     assert "database system is shut down" in (system.directory / "logs" / "postgresql.log").read_text()

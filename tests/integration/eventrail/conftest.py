@@ -58,10 +58,11 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def nats(nats_server: Messages) -> Iterator[Messages]:
-    """The run's NATS, without our stream before and after."""
+def nats(nats_server: Messages, processes: Processes) -> Iterator[Messages]:
+    """The run's NATS, without our stream before and after, and nobody left who would make it again."""
     drop_stream(nats_server.url)
     yield nats_server
+    processes.kill_all()
     drop_stream(nats_server.url)
 
 

@@ -1,6 +1,7 @@
 """Requests that no proper client sends, byte by byte over a socket."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from pathlib import Path
@@ -24,16 +25,15 @@ def talk(web: Web, *parts: bytes, half_close: bool = False) -> bytes:
     address = urlsplit(web.url)
     with socket.create_connection((address.hostname or "", address.port or 0), timeout=120) as connection:
         connection.settimeout(120)
-        found = b""
-        try:
+        with contextlib.suppress(OSError):  # whoever is refused in the middle finds the answer all the same
             for part in parts:
                 connection.sendall(part)
             if half_close:
                 connection.shutdown(socket.SHUT_WR)
+        found = b""
+        with contextlib.suppress(ConnectionResetError):
             while part := connection.recv(65_536):
                 found += part
-        except (BrokenPipeError, ConnectionResetError):
-            pass
         return found
 
 

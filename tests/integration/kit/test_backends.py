@@ -2,10 +2,8 @@
 
 import time
 
-import nats
-
 from tests.kit.databases import fresh_name
-from tests.kit.nats_streams import stream_names
+from tests.kit.nats_streams import on_jetstream, stream_names
 from tests.kit.servers import Database, Messages
 
 
@@ -44,9 +42,8 @@ def test_an_own_postgres_survives_what_a_test_does_to_it(own_postgres: Database)
 
 
 async def test_an_own_nats_survives_what_a_test_does_to_it(own_nats: Messages) -> None:
-    connection = await nats.connect(own_nats.url, allow_reconnect=False)
-    await connection.jetstream().add_stream(name="kept", subjects=["kept"])
-    await connection.close()
+    async with on_jetstream(own_nats.url) as jetstream:
+        await jetstream.add_stream(name="kept", subjects=["kept"])
     url = own_nats.url
     own_nats.kill()
     own_nats.start()
@@ -60,8 +57,7 @@ async def test_an_own_nats_survives_what_a_test_does_to_it(own_nats: Messages) -
 
 async def test_the_run_has_a_nats_with_jetstream(nats_server: Messages) -> None:
     name = fresh_name()
-    connection = await nats.connect(nats_server.url, allow_reconnect=False)
-    await connection.jetstream().add_stream(name=name, subjects=[name])
-    assert name in await stream_names(nats_server.url)
-    await connection.jetstream().delete_stream(name)
-    await connection.close()
+    async with on_jetstream(nats_server.url) as jetstream:
+        await jetstream.add_stream(name=name, subjects=[name])
+        assert name in await stream_names(nats_server.url)
+        await jetstream.delete_stream(name)
