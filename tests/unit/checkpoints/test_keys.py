@@ -67,6 +67,7 @@ def test_a_directory_without_room_leaves_no_half_key(tmp_path: Path, monkeypatch
             "not an Ed25519 key",
         ),
     ],
+    ids=["none", "locked", "of another curve"],
 )
 def test_another_kind_of_key_is_refused(pem: bytes, reason: str) -> None:
     with pytest.raises(KeyRefused, match=reason):
