@@ -20,7 +20,7 @@ from eventrail.log.index.store import IndexStore
 
 _Member = tuple[int, Callable[[], Postings]]
 
-CACHED_BLOCKS: Final = 1_024
+CACHED_BLOCKS: Final = 4_096
 """Blocks of 4 KiB that were read and checked, over all segments."""
 
 
