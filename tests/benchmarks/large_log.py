@@ -176,7 +176,7 @@ def run(directory: Path, events: int, calls: int, seed: int, *, keep_index: bool
         begun = time.monotonic()
         make_log(directory, events, segment_bytes=SEGMENT_BYTES, data_bytes=DATA_BYTES, progress=_drawn(events))
         _tell("making the log", f"{time.monotonic() - begun:.1f} s")
-    if not keep_index:
+    if not (keep_index and (directory / "index").exists()):
         shutil.rmtree(directory / "index", ignore_errors=True)
         with serving(directory) as server:
             seconds = server.ready_seconds

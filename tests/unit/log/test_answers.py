@@ -234,6 +234,13 @@ def test_a_line_at_its_limit(commit: Commit, tmp_path: Path, beyond: int) -> Non
         assert len(read_log(tmp_path).events[2].line) == LINE_BYTES + beyond
 
 
+def test_the_first_line_beyond_the_limit_is_named(commit: Commit, tmp_path: Path) -> None:
+    small = len(read_log_line(tmp_path / "measure"))
+    at_limit, beyond = (b'"' + b"x" * (LINE_BYTES - small + more - 1) + b'"' for more in (0, 1))
+    candidate = append(event(b"1", number=7), event(at_limit, number=8), event(beyond, number=9))
+    assert commit(candidate) == [LineTooLarge(2, LINE_BYTES + 1)]
+
+
 def read_log_line(directory: Path) -> bytes:
     """A line at position 3 with one byte of data, as the second of its append."""
     log = open_log(directory)
