@@ -29,7 +29,7 @@ def test_a_stream_catches_up_and_goes_live(web: Web) -> None:
 
 
 def test_a_reader_that_comes_back_again_and_again_misses_nothing_while_appends_go_on(web: Web) -> None:
-    tag, wanted = new_tag(), 150
+    tag, wanted = new_tag(), 400
     after = web.head
 
     def write() -> None:

@@ -14,7 +14,7 @@ from tests.simulation.engine.history import Ending
 from tests.simulation.engine.runs import endings, simulate
 
 SEED = int(os.environ.get("SIMULATION_SEED", "1"))
-HISTORIES = int(os.environ.get("SIMULATION_HISTORIES", "500"))
+HISTORIES = int(os.environ.get("SIMULATION_HISTORIES", "600"))
 JOBS = int(os.environ.get("SIMULATION_JOBS", "1"))
 
 ENOUGH_FOR_ALL_KINDS = 500
