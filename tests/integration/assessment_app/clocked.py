@@ -18,6 +18,7 @@ from assessment.app.sweeper import Sweeper
 from assessment.http.app import create_app
 from assessment.http.health import Health
 from assessment.http.limits import Limits
+from assessment.http.seat_memory import SeatMemory
 from assessment.http.service import Service
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import LimitSettings, WebSettings
@@ -82,6 +83,7 @@ async def clocked(world: World, process: Process, *, mails: bool = False) -> Asy
         vault=process.vault,
         health=Health(reader, world.store),
         limits=Limits.of(LimitSettings(), time.monotonic_ns),
+        seats=SeatMemory(),
         key_uses=KeyUses(world.side),
         log=world.store,
         read_records=ReadRecords(world.store, world.side),

@@ -84,7 +84,7 @@ def issue_invites(
 def seat_of(world: World, employer_id: str, assessment_id: str, key: str, email: str, number: int = 0) -> Seat:
     order = invite_order(world, employer_id, email, key, number)
     sitting_id = str(uuid.uuid5(uuid.UUID(assessment_id), order.candidate_id))
-    return Seat(employer_id, assessment_id, order.candidate_id, order.invite_id, sitting_id)
+    return Seat(employer_id, assessment_id, order.candidate_id, order.invite_id, sitting_id, 1)
 
 
 def start(seat: Seat) -> StartSitting:

@@ -6,53 +6,19 @@ from typing import Any
 
 from assessment.app.commands import Commands
 from assessment.app.interruption import Point
-from assessment.read_models.ports import Connection, Pool
 from contracts.events import SittingSubmitted
+from tests.integration.assessment_app.counted import Counted
 from tests.integration.assessment_app.orders import a_published, a_seat, save, start, submit
 from tests.integration.assessment_app.world import Process, World, at, envelope, until
 
 ASKED = ("BEGIN", "WITH taken", "WITH group_0_", "EXECUTE stamp_sittings")
-"""What each round trip of a save or a submission begins with; the token's lookup before it is the fifth."""
+"""What each round trip of a save or a submission begins with; a token that is not known yet is looked up before."""
 
 WAITING = """SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'assessment commands' AND wait_event_type = 'Lock'"""
 
 
-class Counted:
-    """A pool whose connections note what they are asked."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self.asked: list[str] = []
-
-    async def acquire(self, **limits: float) -> Any:
-        return Noting(await self._pool.acquire(**limits), self.asked)
-
-    async def release(self, connection: Any) -> None:
-        await self._pool.release(connection.connection)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._pool, name)
-
-
-class Noting:
-    def __init__(self, connection: Connection, asked: list[str]) -> None:
-        self.connection = connection
-        self._asked = asked
-
-    def __getattr__(self, name: str) -> Any:
-        used = getattr(self.connection, name)
-        if name not in {"execute", "fetch", "fetchrow", "fetchval"}:
-            return used
-
-        async def noted(query: str, *arguments: Any) -> Any:
-            self._asked.append(query)
-            return await used(query, *arguments)
-
-        return noted
-
-
-async def test_with_the_token_a_save_and_a_submission_take_five_round_trips(world: World, process: Process) -> None:
+async def test_a_save_and_a_submission_take_four_round_trips(world: World, process: Process) -> None:
     published = await a_published(world, process)
     commands, side = Counted(process.means.commands_pool), Counted(process.means.candidate_keys._pool)
     process.means.candidate_keys._pool = side

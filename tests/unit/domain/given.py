@@ -163,7 +163,7 @@ def issue(world: World, *orders: InviteOrder, **changes: Any) -> IssueInvites:
 
 def seat(email: str = "bo@example.org", *, invite: str = "invite", assessment_id: str = ASSESSMENT) -> Seat:
     candidate = candidate_id(email)
-    return Seat(EMPLOYER, assessment_id, candidate, an_id(invite), an_id(f"{assessment_id} {candidate}"))
+    return Seat(EMPLOYER, assessment_id, candidate, an_id(invite), an_id(f"{assessment_id} {candidate}"), 1)
 
 
 def invited(world: World, email: str = "bo@example.org", *, invite: str = "invite", **changes: Any) -> Seat:

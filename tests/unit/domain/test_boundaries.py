@@ -137,7 +137,7 @@ def test_tags_name_the_tenant_first_and_fit_the_grammar(fact: Fact) -> None:
 
 
 E, A, S, C, V, K = (an_id(f"{name}_id") for name in SUBJECTS)
-SEAT: Final = commands.Seat(E, A, C, V, S)
+SEAT: Final = commands.Seat(E, A, C, V, S, 1)
 AN_ORDER: Final = replace(order(), invite_id=V, candidate_id=C)
 CHANGE: Final = ChangeAssessment()
 RELIED: Final = ["assessment", "invite", "accommodation", "verification"]

@@ -120,23 +120,45 @@ def test_a_revoked_invite_is_no_credential_any_more(act: Act, started: bool) -> 
 
 
 @pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("started", [False, True])
+def test_a_token_that_was_rotated_opens_no_seat_any_more(act: Act, started: bool) -> None:  # noqa: FBT001 (a table)
+    world, seat = seated()
+    if started:
+        world.done(start(world, seat))
+    resend(world)
+    assert world.refused(act(world, seat)).reason is Reason.INVITE_INVALID
+    assert not isinstance(world.execute(act(world, replace(seat, generation=2))), Refusal)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_expired_invite_whose_submission_was_voided_leads_nowhere(act: Act) -> None:
+    world = World()
+    given.published(world)
+    seat = given.invited(world, expires_at=world.now + timedelta(minutes=1))
+    world.done(submit(world, seat))
+    void(world, seat)
+    assert world.refused(act(world, seat)).reason is Reason.ALREADY_SUBMITTED
+    late = replace(act(world, seat), now=world.now + timedelta(minutes=1))
+    assert world.refused(late).reason is Reason.INVITE_INVALID
+
+
+@pytest.mark.parametrize("act", ACTS)
 def test_every_seat_that_is_not_one_answers_alike(act: Act) -> None:
     world, seat = seated()
     given.published(world, assessment_id=an_id("second"))
     al = given.invited(world, "al@example.org", invite="al")
     world.done(start(world, al))
-    refusals = [
-        world.refused(act(world, replace(seat, **changes)))
-        for changes in (
-            {"invite_id": an_id("nothing")},
-            {"assessment_id": an_id("nothing")},
-            {"assessment_id": an_id("second")},
-            {"employer_id": given.OTHER},
-            {"candidate_id": al.candidate_id},
-            {"sitting_id": al.sitting_id},
-            {"invite_id": al.invite_id},
-        )
+    others: list[dict[str, Any]] = [
+        {"invite_id": an_id("nothing")},
+        {"assessment_id": an_id("nothing")},
+        {"assessment_id": an_id("second")},
+        {"employer_id": given.OTHER},
+        {"candidate_id": al.candidate_id},
+        {"sitting_id": al.sitting_id},
+        {"invite_id": al.invite_id},
+        {"generation": 0},
     ]
+    refusals = [world.refused(act(world, replace(seat, **changes))) for changes in others]
     assert {refused.reason for refused in refusals} == {Reason.INVITE_INVALID}
     assert len(set(refusals)) == 1
 
@@ -278,11 +300,12 @@ def test_after_a_void_a_new_attempt_needs_a_new_invitation(act: Act) -> None:
 def test_an_invite_that_is_sent_again_after_the_void_is_a_new_invitation() -> None:
     world, seat = seated()
     resend(world)
+    seat = replace(seat, generation=2)
     world.done(submit(world, seat))
     void(world, seat)
     assert world.refused(start(world, seat)).reason is Reason.ALREADY_SUBMITTED
     world.done(ResendInvite(EMPLOYER, ASSESSMENT, an_id("invite"), {3: a_digest("3")}, world.later()))
-    assert world.done(start(world, seat))
+    assert world.done(start(world, replace(seat, generation=3)))
 
 
 def test_a_new_attempt_begins_without_the_old_answers() -> None:

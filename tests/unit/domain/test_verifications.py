@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +46,7 @@ def test_a_proof_is_of_one_token() -> None:
     world.done(start(world, seat))
     digests = {2: a_digest("second")}
     world.done(ResendInvite(EMPLOYER, ASSESSMENT, seat.invite_id, digests, world.later()))
+    seat = replace(seat, generation=2)
     assert world.refused(save(world, seat, 0, None)).reason is Reason.CODE_REQUIRED
     for generation in (1, 3):
         assert world.refused(verify(world, seat, generation)).reason is Reason.INVITE_INVALID

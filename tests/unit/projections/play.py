@@ -244,7 +244,8 @@ def verify(play: Play) -> Command:
 def a_seat(play: Play) -> Seat:
     row = an_invite(play)
     sitting_id = an_id(f"{row['assessment_id']} {row['candidate_id']}")
-    return Seat(play.employer(row["assessment_id"]), row["assessment_id"], row["candidate_id"], row["id"], sitting_id)
+    employer_id, generation = play.employer(row["assessment_id"]), row.get("generation", 1)
+    return Seat(employer_id, row["assessment_id"], row["candidate_id"], row["id"], sitting_id, generation)
 
 
 def start(play: Play) -> Command:

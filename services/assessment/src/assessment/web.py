@@ -28,6 +28,7 @@ from assessment.app.vault import Vault
 from assessment.http.app import create_app
 from assessment.http.health import Health
 from assessment.http.limits import Limits
+from assessment.http.seat_memory import SeatMemory
 from assessment.http.service import Service
 from assessment.read_models.database_roles import DatabaseRole
 from assessment.read_models.opened_pools import opened_pool
@@ -140,6 +141,7 @@ async def _service(settings: Settings) -> AsyncGenerator[Service, None]:
             vault=Vault(secrets, keys),
             health=Health(reader, store),
             limits=Limits.of(settings.limits, time.monotonic_ns),
+            seats=SeatMemory(),
             key_uses=KeyUses(side_pool),
             log=store,
             read_records=ReadRecords(store, side_pool),

@@ -175,13 +175,17 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Who takes what: found by the candidate's token, and checked again when the command decides."""
+    """Who takes what: found by the candidate's token, and checked again when the command decides.
+
+    generation: of that token; 0 where nobody came with one
+    """
 
     employer_id: str
     assessment_id: str
     candidate_id: str
     invite_id: str
     sitting_id: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,19 @@ class Seated:
     extra: ExtraTime
 
 
-def seated(state: State, seat: Seat) -> Seated:
-    """Check a candidate's seat; whatever is wrong with it, the token is answered as invalid, or as not proved yet."""
+def seated(state: State, seat: Seat, now: datetime) -> Seated:
+    """Check a candidate's seat; whatever is wrong with it, the token is answered as invalid, or as not proved yet.
+
+    The token's lookup asks the same (`seat_of_token`), but for what is decided from memory it was asked long ago.
+    """
     place = seated_once(state, seat)
-    if place.invite.status == "revoked":
+    invite, sitting = place.invite, place.sitting
+    is_begun = sitting is not None and sitting.state != "voided"
+    if invite.status == "revoked" or invite.generation != seat.generation:
         raise _invalid()
-    check_proved(state, place.invite)
+    if not is_begun and has_expired(place.extra.expires_at(invite.expires_at), now):
+        raise _invalid()
+    check_proved(state, invite)
     return place
 
 
@@ -75,8 +82,6 @@ def asked(place: Seated, sitting: SittingState) -> Content:
 def begun(place: Seated, seat: Seat, seed: int, now: datetime) -> SittingStarted:
     """Begin the next attempt; the server's clock fixes its deadline here, with what is granted by then."""
     assessment = place.assessment
-    if has_expired(place.extra.expires_at(place.invite.expires_at), now):
-        raise _invalid()
     if assessment.status != "published":
         raise Refused(Reason.NOT_PUBLISHED, "The assessment is not open")
     assert assessment.version is not None, "a published assessment has a version"

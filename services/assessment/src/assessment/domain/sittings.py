@@ -16,7 +16,7 @@ ANSWER = "$.answer"
 
 def start_sitting(command: StartSitting, state: State) -> Decision:
     """Start the attempt; where one is in progress already, its start is told again, whatever became of the invite."""
-    place = seated(state, command.seat)
+    place = seated(state, command.seat, command.now)
     sitting = open_attempt(place)
     if sitting is not None:
         return Unchanged((_started_already(sitting),))
@@ -25,7 +25,7 @@ def start_sitting(command: StartSitting, state: State) -> Decision:
 
 def save_answer(command: SaveGivenAnswer, state: State, sealer: Sealer) -> Decision:
     """Keep the answer with the highest sequence; a lower or equal one tells what is kept."""
-    place = seated(state, command.seat)
+    place = seated(state, command.seat, command.now)
     sitting, start = attempt_for_answers(place, command.seat, command.seed, command.now)
     if sitting.deadline_at is not None and command.now > sitting.deadline_at:
         raise Refused(Reason.DEADLINE_PASSED, "Answers were taken until the deadline")

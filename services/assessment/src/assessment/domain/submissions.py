@@ -24,7 +24,8 @@ ANSWERS = "$.answers"
 
 def submit_sitting(command: SubmitSitting, state: State, sealer: Sealer) -> Decision:
     """Score and seal what was given, the rest as it was saved, against the version that the attempt began with."""
-    place = (seated_once if command.cause == "sweeper" else seated)(state, command.seat)
+    is_swept = command.cause == "sweeper"
+    place = seated_once(state, command.seat) if is_swept else seated(state, command.seat, command.now)
     sitting, start = _attempt(command, place)
     questions, keys = asked(place, sitting)
     saved = {id_: saved.answer for id_, saved in sitting.saved.items()}

@@ -16,6 +16,7 @@ from assessment.http.credentials import (
     provide_operator,
 )
 from assessment.http.failures import handlers
+from assessment.http.recalled_seats import provide_recalled
 from assessment.http.routes import routes
 from assessment.http.service import Service
 
@@ -48,6 +49,7 @@ def create_app(service: Service) -> Litestar:
             "operator": Provide(provide_operator),
             "employer": Provide(provide_employer),
             "candidate": Provide(provide_candidate),
+            "recalled": Provide(provide_recalled),
             "link_holder": Provide(provide_link_holder),
         },
         exception_handlers=handlers(),

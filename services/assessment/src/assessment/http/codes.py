@@ -116,7 +116,7 @@ async def _verified(service: Service, holder: SeatHolder, envelope: CommandEnvel
         employer_id=seat.employer_id,
         assessment_id=seat.assessment_id,
         invite_id=seat.invite_id,
-        generation=holder.generation,
+        generation=holder.seat.generation,
         now=service.now(),
     )
     return await execute(service, envelope, command)
@@ -149,7 +149,7 @@ async def _led_back(service: Service, claim: Claim, envelope: CommandEnvelope) -
         raise refused(ProblemType.ADDRESS_KNOWN, WAY_ENDED)
     if not found.needs_code:
         return _entered(service, found, await _nothing_new(service))
-    key = derived_id(claim.id, f"verify:{found.id}:{found.generation}")
+    key = derived_id(claim.id, f"verify:{found.id}:{found.seat.generation}")
     return _entered(service, found, await _verified(service, found, replace(envelope, key=key, fingerprint=None)))
 
 
@@ -159,7 +159,7 @@ async def _nothing_new(service: Service) -> Executed:
 
 
 def _entered(service: Service, holder: SeatHolder, executed: Executed) -> AnswerBytes:
-    return _entered_by(service, service.secrets.invite_token(holder.id, holder.generation), executed)
+    return _entered_by(service, service.secrets.invite_token(holder.id, holder.seat.generation), executed)
 
 
 def _entered_by(service: Service, token: str, executed: Executed) -> AnswerBytes:

@@ -45,9 +45,13 @@ class EmployerActor:
 
 @dataclass(frozen=True, slots=True)
 class CandidateActor:
-    """Whatever invite brought the candidate here, keys and commands belong to the one sitting."""
+    """Whatever invite brought the candidate here, keys and commands belong to the one sitting.
+
+    is_recalled: known from memory, and not looked up
+    """
 
     seat: Seat
+    is_recalled: bool = False
 
     @property
     def name(self) -> str:
@@ -92,21 +96,37 @@ async def provide_employer(request: AnyRequest, service: ServiceGiven) -> Employ
 async def provide_candidate(request: AnyRequest, service: ServiceGiven) -> CandidateActor:
     """One answer, whether the token is unknown, expired or revoked; another where a code has to be entered first."""
     holder = (await provide_link_holder(request, service)).holder
-    if not isinstance(holder, SeatHolder) or holder.needs_code:
-        raise code_required()
-    return CandidateActor(holder.seat)
+    return _seated(request, service, holder)
+
+
+async def looked_up(request: AnyRequest, service: Service) -> CandidateActor:
+    """The same for a request that was counted already."""
+    return _seated(request, service, await _holder(request, service))
 
 
 async def provide_link_holder(request: AnyRequest, service: ServiceGiven) -> LinkActor:
+    holder = await _holder(request, service)
+    count(service.limits.links, holder.id)
+    return LinkActor(holder)
+
+
+async def _holder(request: AnyRequest, service: Service) -> SeatHolder | Claim:
     now = service.now()
 
     async def find(sha256: str) -> SeatHolder | Claim | None:
         seat = await seat_of_token(service.reader, sha256, now)
         return seat or await claim_of_token(service.reader, sha256, now)
 
-    holder: SeatHolder | Claim = await authenticated(request, service, find)
-    count(service.limits.links, holder.id)
-    return LinkActor(holder)
+    return await authenticated(request, service, find)
+
+
+def _seated(request: AnyRequest, service: Service, holder: SeatHolder | Claim) -> CandidateActor:
+    if not isinstance(holder, SeatHolder) or holder.needs_code:
+        raise code_required()
+    sha256 = token_digest(request)
+    assert sha256 is not None, "a seat is found by its token"
+    service.seats.remember(sha256, holder.seat)
+    return CandidateActor(holder.seat)
 
 
 async def authenticated(request: AnyRequest, service: Service, find: Callable[[str], Awaitable[T | None]]) -> T:

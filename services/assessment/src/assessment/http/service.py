@@ -16,6 +16,7 @@ from assessment.app.secrets import Secrets
 from assessment.app.vault import Vault
 from assessment.http.health import Health
 from assessment.http.limits import Limits
+from assessment.http.seat_memory import SeatMemory
 from assessment.read_models.ports import Pool
 from assessment.read_models.queries_reader import Reader
 from assessment.settings import WebSettings
@@ -39,6 +40,7 @@ class Service:
     vault: Vault
     health: Health
     limits: Limits
+    seats: SeatMemory
     key_uses: KeyUses
     log: EventStore
     read_records: ReadRecords

@@ -4,19 +4,21 @@ from typing import Final
 
 from litestar.params import FromPath
 
+from assessment.app.envelope import Executed
 from assessment.domain import commands
 from assessment.domain.ordering import seed_of
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
 from assessment.http.calls import read_call
-from assessment.http.credentials import CandidateGiven
+from assessment.http.credentials import CandidateActor, CandidateGiven
 from assessment.http.executions import execute, fact_of
 from assessment.http.identities import derived_id
 from assessment.http.opening import saved_answers
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query
 from assessment.http.problems import unauthorized
-from assessment.http.service import ServiceGiven
+from assessment.http.recalled_seats import RecalledGiven, confirmed
+from assessment.http.service import Service, ServiceGiven
 from assessment.http.take_views import Saved, current, heartbeat, shows_questions, take_answer, take_state
 from assessment.http.waiting import wait_as_asked
 from assessment.read_models import queries_take
@@ -130,8 +132,14 @@ async def start_sitting(request: AnyRequest, service: ServiceGiven, candidate: C
 
 @endpoint("PUT", "/v1/take/answers/{question_id:str}", SAVE)
 async def save_answer(
-    request: AnyRequest, service: ServiceGiven, candidate: CandidateGiven, question_id: FromPath[str]
+    request: AnyRequest, service: ServiceGiven, recalled: RecalledGiven, question_id: FromPath[str]
 ) -> AnswerBytes:
+    executed = await confirmed(request, service, recalled, _save(request, service, recalled, question_id))
+    fact = fact_of(executed, AnswerSaved)
+    return done(executed, SavedAnswer(question_id=fact.question_id, sequence=fact.sequence))
+
+
+async def _save(request: AnyRequest, service: Service, candidate: CandidateActor, question_id: str) -> Executed:
     call = await read_call(request, SAVE)
     body = call.decoded(SaveAnswer)
     command = commands.SaveGivenAnswer(
@@ -142,13 +150,16 @@ async def save_answer(
         seed=seed_of(candidate.seat.sitting_id),
         now=service.now(),
     )
-    executed = await execute(service, call.envelope(candidate.name), command)
-    fact = fact_of(executed, AnswerSaved)
-    return done(executed, SavedAnswer(question_id=fact.question_id, sequence=fact.sequence))
+    return await execute(service, call.envelope(candidate.name), command)
 
 
 @endpoint("POST", "/v1/take/submit", SUBMIT)
-async def submit_sitting(request: AnyRequest, service: ServiceGiven, candidate: CandidateGiven) -> AnswerBytes:
+async def submit_sitting(request: AnyRequest, service: ServiceGiven, recalled: RecalledGiven) -> AnswerBytes:
+    executed = await confirmed(request, service, recalled, _submit(request, service, recalled))
+    return done(executed, receipt(fact_of(executed, SittingSubmitted)), status=201)
+
+
+async def _submit(request: AnyRequest, service: Service, candidate: CandidateActor) -> Executed:
     call = await read_call(request, SUBMIT)
     envelope = call.envelope(candidate.name)
     command = commands.SubmitSitting(
@@ -158,8 +169,7 @@ async def submit_sitting(request: AnyRequest, service: ServiceGiven, candidate: 
         seed=seed_of(candidate.seat.sitting_id),
         now=service.now(),
     )
-    executed = await execute(service, envelope, command)
-    return done(executed, receipt(fact_of(executed, SittingSubmitted)), status=201)
+    return await execute(service, envelope, command)
 
 
 def receipt(fact: SittingSubmitted) -> Receipt:

@@ -30,6 +30,9 @@ from eventrail_client.follow import Follower, RecordedAppend
 from eventrail_client.port import EventStore
 
 BATCH_EVENTS: Final = 500
+GATHER_SECONDS: Final = 0.01
+"""After a batch, so that appends which come at once share the next transaction; after a pause nothing waits."""
+
 REPORT_SECONDS: Final = 1.0
 PRUNE_SECONDS: Final = 60.0
 PARKED_SECONDS: Final = 2.0
@@ -105,6 +108,8 @@ class Projector:
             self._head = max(checkpoint.position, follower.position)
             if appends:
                 checkpoint = await self._apply(connection, appends, checkpoint)
+                if follower.position == checkpoint.position:  # nothing more is here yet
+                    await asyncio.sleep(GATHER_SECONDS)
             trouble = follower.trouble
             waits = Report("waiting", self._head, detail=str(trouble))
             await self._report(connection, Report("following", self._head) if trouble is None else waits)

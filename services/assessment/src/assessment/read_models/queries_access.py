@@ -104,10 +104,9 @@ async def key_of_secret(reader: Reader, sha256: str, now: datetime) -> KeyHolder
 
 @dataclass(frozen=True, slots=True)
 class SeatHolder:
-    """Whoever holds a link's token. generation: the token's; needs_code: nothing is opened before one was entered."""
+    """Whoever holds a link's token. needs_code: nothing is opened before one was entered."""
 
     seat: Seat
-    generation: int
     needs_code: bool
 
     @property
@@ -155,8 +154,9 @@ def _seat_holder(row: Record) -> SeatHolder:
         candidate_id=row["candidate_id"],
         invite_id=row["id"],
         sitting_id=sitting_id(row["assessment_id"], row["candidate_id"]),
+        generation=row["generation"],
     )
-    return SeatHolder(seat, row["generation"], row["needs_code"])
+    return SeatHolder(seat, row["needs_code"])
 
 
 def sitting_id(assessment_id: str, candidate_id: str) -> str:

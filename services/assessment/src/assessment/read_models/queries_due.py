@@ -67,7 +67,7 @@ async def due_sittings(queries: Queries, now: datetime, after: Place, rows: int)
     values = {"now": now, "after_at": after[0], "after_id": after[1], "rows": rows}
     return [
         DueSitting(
-            Seat(row["employer_id"], row["assessment_id"], row["candidate_id"], row["invite_id"], row["id"]),
+            Seat(row["employer_id"], row["assessment_id"], row["candidate_id"], row["invite_id"], row["id"], 0),
             row["attempt"],
             row["seed"],
             row["closes_at"],
