@@ -11,6 +11,7 @@ from eventrail.http.limits import PAGES_AT_ONCE, HttpLimits
 from eventrail.log.commit_queue import CommitQueue
 from eventrail.log.events import Page, Query
 from eventrail.log.log import Log
+from eventrail.log.nearness import is_near
 from eventrail.telemetry.metrics import Metrics
 from eventrail.telemetry.tracing import Tracing
 from servicekit.tokens import Grants
@@ -38,6 +39,8 @@ class Store:
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
 
     async def page(self, query: Query) -> Page:
-        """Read in a thread, so that no disk and no long filter holds up the event loop."""
+        """Read in a thread, so that no disk and no long filter holds up the event loop; here what is near the head."""
+        if is_near(query, self.log.head.position):
+            return self.log.page(query)
         async with self.reading:
             return await asyncio.to_thread(self.log.page, query)

@@ -16,18 +16,25 @@ class Waiting:
         self._store = store
         self._exchange = exchange
         self._ends: tuple[asyncio.Task[object], ...] = ()
+        self._limit: asyncio.Timeout | None = None
 
     async def __aenter__(self) -> Self:
         self._ends = (
             asyncio.create_task(self._store.stopping.wait()),
             asyncio.create_task(self._gone()),
         )
+        for task in self._ends:
+            task.add_done_callback(self._end)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await _cancelled(*self._ends)
+        for task in self._ends:
+            task.cancel()
+        for task in self._ends:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     @property
     def over(self) -> bool:
@@ -36,24 +43,21 @@ class Waiting:
 
     async def head_beyond(self, position: int, seconds: float) -> int:
         """The head, as soon as it is beyond `position`, at the end of the time, or when the waiting is over."""
-        if self.over:
-            return self._store.log.head.position
-        head = asyncio.create_task(self._store.queue.head_beyond(position, seconds))
-        await asyncio.wait((head, *self._ends), return_when=asyncio.FIRST_COMPLETED)
-        if head.done():
-            return head.result()
-        await _cancelled(head)
+        if not self.over:
+            with contextlib.suppress(TimeoutError):
+                try:
+                    async with asyncio.timeout(None) as self._limit:
+                        await self._store.queue.head_beyond(position, seconds)
+                finally:
+                    self._limit = None
         return self._store.log.head.position
+
+    def _end(self, _: object) -> None:
+        """Whatever is waited for just now is not waited for any longer."""
+        if self._limit is not None:
+            self._limit.reschedule(0)
 
     async def _gone(self) -> bool:
         while (await self._exchange.receive())["type"] != "http.disconnect":
             pass
         return True
-
-
-async def _cancelled(*tasks: asyncio.Task[object] | asyncio.Task[int]) -> None:
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

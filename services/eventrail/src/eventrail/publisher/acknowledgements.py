@@ -11,11 +11,12 @@ NO_RESPONDERS: Final = "503"
 
 
 class Acknowledgements:
-    """Belongs to one connection; what is not answered when that ends is never answered."""
+    """Belongs to one connection; what is not answered when that ends is given up by `end`."""
 
     def __init__(self, inbox: str) -> None:
         self._inbox = inbox
         self._expected: dict[str, asyncio.Future[bytes | None]] = {}
+        self._has_ended = False
 
     @classmethod
     async def open(cls, client: Client) -> Self:
@@ -27,8 +28,19 @@ class Acknowledgements:
         """The reply subject of a message, and its answer; None where no stream takes the message."""
         subject = f"{self._inbox}.{position}"
         answer: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
-        self._expected[subject] = answer
+        if self._has_ended:
+            answer.set_result(None)
+        else:
+            self._expected[subject] = answer
         return subject, answer
+
+    def end(self) -> None:
+        """Let nobody wait any more: what is still expected is answered with None."""
+        self._has_ended = True
+        for answer in self._expected.values():
+            if not answer.done():
+                answer.set_result(None)
+        self._expected.clear()
 
     async def _receive(self, message: Msg) -> None:
         answer = self._expected.pop(message.subject, None)

@@ -85,6 +85,8 @@ class Connection:
 
     async def _on_closed(self) -> None:
         self.closed.set()
+        if self._acknowledgements is not None:
+            self._acknowledgements.end()
 
 
 async def _close(client: Client) -> None:

@@ -9,6 +9,7 @@ from typing import Final, Literal, assert_never
 from contracts.store import PublisherStatus
 from eventrail.log.errors import RangeDamaged
 from eventrail.log.events import Query
+from eventrail.log.nearness import is_near
 from eventrail.publisher.comparison import Beyond, GoOn, LogFacts, Refill, compare, hash_of
 from eventrail.publisher.connection import Connection
 from eventrail.publisher.failures import OutOfStep, PublishingInterrupted, Refused, Unreachable
@@ -117,7 +118,9 @@ class Publisher:
             under_way = following
 
     async def _window(self, after: int) -> list[Message]:
-        page = await asyncio.to_thread(self._lines.page, Query(after=after, limit=self._options.window_events))
+        query = Query(after=after, limit=self._options.window_events)
+        near = is_near(query, self._lines.head.position)
+        page = self._lines.page(query) if near else await asyncio.to_thread(self._lines.page, query)
         window = [message_of(line, self._lines.log_id) for line in page.lines.splitlines()]
         assert window, "below the head there is a next event"
         assert window[0].position == after + 1, "pages have no gap"

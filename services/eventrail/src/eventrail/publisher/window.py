@@ -79,16 +79,15 @@ async def proved(connection: Connection, sent: Sent) -> int:
 
     Raises `OutOfStep`, `Refused` or `Unreachable`; what stands then is unknown until stream and log are compared.
     """
-    closed = asyncio.create_task(connection.closed.wait())
-    try:
-        for position, answer in sent.answers:
-            await asyncio.wait((answer, closed), timeout=ACKNOWLEDGEMENT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                raise _silence(connection)
-            _check(answer.result(), position)
-    finally:
-        closed.cancel()
-        await asyncio.gather(closed, return_exceptions=True)
+    for position, answer in sent.answers:
+        try:
+            async with asyncio.timeout(ACKNOWLEDGEMENT_SECONDS):
+                reply = await answer
+        except TimeoutError:
+            raise _silence(connection) from None
+        if reply is None and connection.closed.is_set():
+            raise _silence(connection)
+        _check(reply, position)
     return sent.last
 
 
