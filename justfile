@@ -133,7 +133,7 @@ mutate *arguments: setup
 benchmark *arguments: setup
     {{ python }} -m pytest -s tests/benchmarks {{ arguments }}
 
-# Eventrail beside UmaDB, PostgreSQL and JetStream in one run (--quick, --rounds, --only, --log); needs h2load
+# Eventrail beside UmaDB, PostgreSQL and JetStream in one run (--quick, --rounds, --only, --log, --profiles); needs h2load
 bench *arguments: setup
     {{ python }} -m tests.benchmarks.race {{ arguments }}
 
@@ -141,7 +141,7 @@ bench *arguments: setup
 bench-rebuild *arguments: setup
     {{ python }} -m tests.benchmarks.rebuild {{ arguments }}
 
-# Submissions through the service and through a plain CRUD twin of it, in one run (--quick, --rounds, --connections)
+# Submissions through the service and through a plain CRUD twin of it, in one run (--quick, --rounds, --connections, --profiles)
 bench-submit *arguments: setup
     {{ python }} -m tests.benchmarks.submit {{ arguments }}
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from embedded.postgres import PostgresServer
+from tests.benchmarks.profile import profiled
 from tests.benchmarks.race.cases import CASES, GROWN_CASES, Case, Field
 from tests.benchmarks.race.contestants import Eventrail, JetStream, Postgres, UmaDb
 from tests.benchmarks.race.loads import h2load
@@ -46,7 +47,7 @@ def main() -> int:
         asyncio.run(fill([servers.eventrail.service.url, servers.application.service.url], servers.umadb.url))
         for number in range(options.rounds):
             for case in cases:
-                measured += _round(case, servers, number, options.seconds, chance)
+                measured += _round(case, servers, number, options, chance)
         memory = {name: memory_mib(pid) for name, pid in servers.pids().items()}
     FILE.parent.mkdir(exist_ok=True)
     kept = {
@@ -98,12 +99,15 @@ def field(directory: Path | None, log: Path | None) -> Iterator[tuple[Field, dic
         yield servers, starts
 
 
-def _round(case: Case, servers: Field, number: int, seconds: float, chance: random.Random) -> Iterator[Measured]:
+def _round(
+    case: Case, servers: Field, number: int, options: argparse.Namespace, chance: random.Random
+) -> Iterator[Measured]:
     pids = servers.pids()
     for by in chance.sample(list(case.acts), len(case.acts)):
         time.sleep(0.2)  # what the one before left to be written is not the next one's
         times, busy = Times.now(), cpu_seconds(pids[by])
-        ran = case.acts[by](servers, seconds)
+        with profiled(pids[by], case.title, options.profiles if by == "eventrail" else None):
+            ran = case.acts[by](servers, options.seconds)
         cpu = (cpu_seconds(pids[by]) - busy) / max(ran.requests, 1) * 1e6
         stolen, delays = Times.now().stolen_since(times), percentiles(ran.delays_seconds)
         one = Measured(case.title, by, number, ran.requests / ran.seconds, cpu, stolen, load(), delays)
@@ -130,6 +134,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--log", type=Path, help="the data directory of a stopped Eventrail: a copy of it is appended to, too"
     )
+    parser.add_argument("--profiles", type=Path, help="keep there where Eventrail's time went, case by case")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 2.0

@@ -24,6 +24,7 @@ import uvloop
 
 from embedded.nats import NatsServer
 from embedded.postgres import PostgresServer
+from tests.benchmarks.profile import profiled
 from tests.benchmarks.race.machine import Times, load
 from tests.benchmarks.submit.contestants import Candidates, Field, caught_up, open_field
 from tests.benchmarks.submit.load import Asked, ask
@@ -95,7 +96,8 @@ async def _rounds(field: Field, options: argparse.Namespace) -> list[Measured]:
 async def _run(field: Field, by: str, number: int, requests: list[bytes], options: argparse.Namespace) -> Measured:
     await asyncio.sleep(0.2)  # what the one before left to be written is not the next one's
     times, before = Times.now(), field.spent_seconds(by)
-    answered = await ask(field.service_of(by).port, options.connections, Asked(requests, 201))
+    with profiled(field.web.child.pid, "submissions", options.profiles if by == SERVICE and number >= 0 else None):
+        answered = await ask(field.service_of(by).port, options.connections, Asked(requests, 201))
     stolen, average = Times.now().stolen_since(times), load()
     await caught_up(field)
     after = field.spent_seconds(by)
@@ -148,6 +150,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--seed", default=str(time.time_ns()), help="of the order")
     parser.add_argument("--directory", type=Path, help="on the disk to be measured")
+    parser.add_argument("--profiles", type=Path, help="keep there where the web process's time went")
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.submissions = 1, 300
