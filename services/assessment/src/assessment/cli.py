@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from assessment.operator_errors import OPERATOR_ERRORS, one_line
 from assessment.settings import database_settings
 
 FAILED: Final = 1
@@ -25,11 +24,15 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] | No
     run: Run = given.run
     try:
         return run(given, os.environ if environ is None else environ)
-    except OPERATOR_ERRORS as failure:
-        sys.stderr.write(f"assessment: {one_line(failure)}\n")
-        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception as failure:
+        from assessment.operator_errors import OPERATOR_ERRORS, one_line  # noqa: PLC0415 - a dry run needs none of it
+
+        if not isinstance(failure, OPERATOR_ERRORS):
+            raise
+        sys.stderr.write(f"assessment: {one_line(failure)}\n")
+        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
