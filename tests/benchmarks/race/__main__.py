@@ -44,7 +44,8 @@ def main() -> int:
     chance = random.Random(options.seed)
     measured: list[Measured] = []
     with field(options.directory, options.log) as (servers, starts):
-        asyncio.run(fill([servers.eventrail.service.url, servers.application.service.url], servers.umadb.url))
+        read = [one for one in (servers.eventrail, servers.application, servers.large) if one is not None]
+        asyncio.run(fill([one.service.url for one in read], servers.umadb.url))
         for number in range(options.rounds):
             for case in cases:
                 measured += _round(case, servers, number, options, chance)

@@ -1,8 +1,10 @@
 """The cases of the race, in the order of the goals, and what each contestant is asked in them."""
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from eventrail_client import EventrailClient
 from tests.benchmarks.race.contestants import Eventrail, JetStream, Postgres, UmaDb
@@ -71,6 +73,20 @@ def _single(connections: int, goals: Mapping[str, float], *others: str, conditio
     if "jetstream" in others:
         acts["jetstream"] = lambda field, seconds: field.jetstream.single(connections, seconds)
     return Case(f"{kind} appends, {connections} connection{'s'[: connections > 1]}", acts, goals)
+
+
+@cache
+def _ids(server: Eventrail) -> list[str]:
+    """Of events at random, from the first to the last that there are now."""
+
+    async def found() -> list[str]:
+        async with EventrailClient(server.service.url, ADMIN_TOKEN) as client:
+            head = (await client.head()).position
+            places = random.Random(0).sample(range(head), IDS_READ)
+            pages = [await client.read(after=place, limit=1) for place in places]
+            return [page.events[0].id for page in pages]
+
+    return asyncio.run(found())
 
 
 def _batches(events: int, connections: int, goal: float) -> Case:
@@ -150,29 +166,39 @@ CASES = (
 )
 
 
-def _grown(connections: int) -> Case:
-    """On a log that has a history, beside one that has almost none."""
+On = Callable[[Eventrail, float], Ran]
+
+
+def _grown(title: str, act: On, goal: float = 0, *, is_delay: bool = False) -> Case:
+    """On a log that has a history, beside one that has almost none; goal: 0 where there is none."""
     acts: dict[str, Act] = {
-        "eventrail": lambda field, seconds: field.eventrail.single(connections, seconds),
-        "large": lambda field, seconds: _large(field).single(connections, seconds),
+        "eventrail": lambda field, seconds: act(field.eventrail, seconds),
+        "large": lambda field, seconds: act(_large(field), seconds),
     }
-    return Case(
-        f"single appends on a log that was there, {connections} connections", acts, {"eventrail": 0.9}, by="large"
-    )
+    return Case(f"{title}, on a log that was there", acts, {"eventrail": goal}, is_delay=is_delay, by="large")
 
 
-GROWN_CASES = (_grown(16), _grown(64))
+GROWN_CASES = (
+    _grown("single appends, 16 connections", lambda server, seconds: server.single(16, seconds), 0.9),
+    _grown("single appends, 64 connections", lambda server, seconds: server.single(64, seconds), 0.9),
+    _grown("conditional appends, 64 connections", lambda server, seconds: server.single(64, seconds, condition=True)),
+    _grown("batches of 1,000, 4 connections: events", lambda server, seconds: server.batches(1_000, 4, seconds)),
+    _grown(
+        "Python client, 64 tasks",
+        lambda server, seconds: asyncio.run(eventrail_appends(server.service.url, 64, seconds)),
+    ),
+    _grown(
+        f"{READ_EVENTS:,} events read in order by the Python client",
+        lambda server, _: asyncio.run(eventrail_reads(server.service.url)),
+    ),
+    _grown("read of one event, 16 connections", lambda server, seconds: server.reads(_ids(server), 16, seconds)),
+    _grown("read of ten events by tag, 16 connections", lambda server, seconds: server.tagged(16, seconds)),
+    _grown(
+        "append to subscriber", lambda server, seconds: asyncio.run(by_sse(server.service.url, seconds)), is_delay=True
+    ),
+)
 
 
 def _large(field: Field) -> Eventrail:
     assert field.large is not None, "these cases run where a log is given"
     return field.large
-
-
-def _ids(server: Eventrail) -> list[str]:
-    async def found() -> list[str]:
-        async with EventrailClient(server.service.url, ADMIN_TOKEN) as client:
-            page = await client.read(limit=IDS_READ)
-            return [event.id for event in page.events]
-
-    return asyncio.run(found())

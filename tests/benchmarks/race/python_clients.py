@@ -69,7 +69,7 @@ async def eventrail_reads(url: str) -> Ran:
     async with EventrailClient(url, ADMIN_TOKEN) as client:
         begun, count = time.perf_counter(), 0
         async for event in client.read_all(before=READ_EVENTS + 1):
-            assert event.type == TYPE
+            assert event.type
             count += 1
         return Ran(count, time.perf_counter() - begun)
 

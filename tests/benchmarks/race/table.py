@@ -49,7 +49,7 @@ def table(cases: list[Case], measured: list[Measured]) -> Iterator[str]:
             continue
         ratios = [
             f"{_ratio([(one, one.rate) for one in measured if one.case == case.title], case.by, other):.2f} "
-            f"of {NAMES[other]} ({goal:g})"
+            f"of {NAMES[other]}" + (f" ({goal:g})" if goal else "")
             for other, goal in case.goals.items()
         ]
         yield _row(case, [_rate(_of(measured, case, by)) for by in NAMES], ratios)
@@ -64,7 +64,7 @@ def delay_table(cases: list[Case], measured: list[Measured]) -> Iterator[str]:
             medians = [(one, one.delays_milliseconds[0]) for one in timed]
             goals = case.goals if case.is_delay else {}
             ratios = [
-                f"{_ratio(medians, case.by, other):.2f} of {NAMES[other]} (at most {goal:g})"
+                f"{_ratio(medians, case.by, other):.2f} of {NAMES[other]}" + (f" (at most {goal:g})" if goal else "")
                 for other, goal in goals.items()
             ]
             yield _row(case, [_delays(_of(timed, case, by)) for by in NAMES], ratios)
