@@ -54,8 +54,9 @@ class Waiting:
 
     def _end(self, _: object) -> None:
         """Whatever is waited for just now is not waited for any longer."""
-        if self._limit is not None:
-            self._limit.reschedule(0)
+        limit, self._limit = self._limit, None
+        if limit is not None:
+            limit.reschedule(0)
 
     async def _gone(self) -> bool:
         while (await self._exchange.receive())["type"] != "http.disconnect":
