@@ -30,7 +30,10 @@ OWN_TESTS: Final = {
     "matching": ("matching", "answers", "index_against_scan"),
     "batch": ("answers", "writing", "disk_faults"),
     "segments": ("writing_failures", "writing", "disk_faults", "descriptors", "pages", "scrub", "reserve"),
-    "log": ("writing_failures", "writing", "disk_faults", "opening", "observing", "alarms", "clock_jumps", "reserve"),
+    "log": (
+        *("writing_failures", "writing", "disk_faults", "opening", "observing", "alarms", "clock_jumps", "reserve"),
+        "statistics",
+    ),
     "commit_queue": ("commit_queue", "commit_queue_counts", "commit_queue_idleness"),
     "waiting_room": ("waiting_room", "commit_queue", "commit_queue_counts"),
 }
