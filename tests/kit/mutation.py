@@ -29,7 +29,10 @@ OWN_TESTS: Final = {
     "answers": ("answers", "index_against_scan", "scrub"),
     "matching": ("matching", "answers", "index_against_scan"),
     "batch": ("answers", "writing", "disk_faults"),
-    "segments": ("writing_failures", "writing", "disk_faults", "descriptors", "pages", "scrub", "reserve"),
+    "segments": (
+        *("writing_failures", "writing", "disk_faults", "descriptors", "pages", "scrub", "reserve"),
+        *("sound_blocks", "statistics"),
+    ),
     "log": (
         *("writing_failures", "writing", "disk_faults", "opening", "observing", "alarms", "clock_jumps", "reserve"),
         "statistics",

@@ -168,6 +168,19 @@ def test_a_disk_that_fails_under_the_reserve_is_the_end_of_writing(tmp_path: Pat
     log.close()
 
 
+@pytest.mark.parametrize("error_number", [errno.EMFILE, errno.ENFILE])
+def test_an_append_waits_for_a_reserve_that_no_descriptor_is_left_for(tmp_path: Path, error_number: int) -> None:
+    files = FaultyFiles()
+    files.fail_next("allocate", errno.ENOSPC)
+    log = open_log(tmp_path, OPTIONS, files=files)
+    files.fail_next("open", error_number)
+    with pytest.raises(DiskFull):
+        log.commit([append(event())])
+    assert not log.reserve_whole
+    assert log.commit([append(event())]) == [Appended(1, 1)]
+    log.close()
+
+
 def test_a_replay_needs_no_room(tmp_path: Path) -> None:
     files = FaultyFiles()
     log = open_log(tmp_path, OPTIONS, files=files)

@@ -36,6 +36,18 @@ def test_totals_name_recovery_reserve_scrub_and_what_is_not_indexed_yet(tmp_path
     log.close()
 
 
+def test_the_size_after_a_restart_is_that_of_all_lines(tmp_path: Path) -> None:
+    log = Log.open(tmp_path, ONE_EACH, files=HastyFiles())
+    for number in range(4):
+        log.commit([append(event(b"1" * (number + 1)))])
+    size_bytes = log.statistics().size_bytes
+    log.close()
+    assert size_bytes == sum(path.stat().st_size for path in (tmp_path / "segments").iterdir())
+    again = Log.open(tmp_path, ONE_EACH, files=HastyFiles())
+    assert (again.statistics().size_bytes, again.statistics().segments) == (size_bytes, 4)
+    again.close()
+
+
 def test_a_commit_works_off_no_more_than_it_must(tmp_path: Path) -> None:
     log = Log.open(tmp_path, ONE_EACH, files=HastyFiles())
     for _ in range(8):
