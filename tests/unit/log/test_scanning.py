@@ -66,6 +66,14 @@ def test_a_scan_reads_whole_appends_and_names_what_stops_it() -> None:
     assert scan.problem == Problem(7 + len(first), 2, "the append is incomplete", misplaced=False)
 
 
+def test_a_whole_line_of_another_position_is_told_as_misplaced() -> None:
+    previous = genesis(numbered_id(0))
+    third, _ = form_line(event(b"3"), numbered_id(3), 3, "2026-11-22T12:00:00.000000Z", 3, 2, previous.hash)
+    scan = Scan(previous)
+    assert list(scan.appends([(0, third)])) == []
+    assert scan.problem == Problem(0, 1, "position 3 stands where 1 belongs", misplaced=True)
+
+
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [(bytes(9) + b"x", "the line has no end"), (b"\0\n", "not the shape of a line"), (b"x", "the line has no end")],

@@ -30,6 +30,7 @@ def test_totals_name_recovery_reserve_scrub_and_what_is_not_indexed_yet(tmp_path
         told = log.statistics()
         assert (told.events, told.segments, told.head) == (number, number, log.head)
         assert told.unindexed_segments == min(number - 1, SEGMENTS_WAITING + 1)
+    told = log.statistics()
     assert told.recovery is log.recovery
     assert told.reserve_whole
     assert told.scrub.rounds == 0
