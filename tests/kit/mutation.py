@@ -23,7 +23,10 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 OWN_TESTS: Final = {
     "line": ("line", "scanning", "open_segment_flaws", "log_format_document"),
-    "examination": ("segment_ends", "open_segment_flaws", "foreign_segments", "recovery", "recovery_failures"),
+    "examination": (
+        *("examination", "segment_ends", "open_segment_flaws", "foreign_segments"),
+        *("recovery", "recovery_failures"),
+    ),
     "scanning": ("scanning", "recovery_failures", "open_segment_flaws", "foreign_segments"),
     "recovery": ("recovery_failures", "recovery", "interrupted_recovery", "reserve", "disk_faults"),
     "answers": ("answers", "index_against_scan", "scrub"),
