@@ -85,6 +85,7 @@ def field(directory: Path | None, log: Path | None) -> Iterator[tuple[Field, dic
         stack.callback(processes.kill_all)
         if log is not None:
             shutil.copytree(log, Path(made) / "large")
+            os.sync()  # or what is still to be written of the copy holds up every sync that is measured
         server = PostgresServer(Path(made) / "postgres", password="race")
         postgres = started("postgres", lambda: Postgres(stack.enter_context(server)))
         jetstream = started("jetstream", lambda: JetStream(processes))
