@@ -58,6 +58,7 @@ class Web:
         sent = {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
         try:
             target = f"{path}?{urlencode(list(query))}" if query else path
+            connection.connect()
             # whoever is refused in the middle of a long body finds the answer all the same
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.request(method, target, body, {**sent, **(headers or {})})
