@@ -6,10 +6,20 @@ from collections import deque
 
 import pytest
 
-from eventrail_client import AppendRequest, MemoryEventStore, Options, Unavailable, new_event, no_event_since
+from eventrail_client import (
+    AppendRequest,
+    Event,
+    MemoryEventStore,
+    Options,
+    Page,
+    Unavailable,
+    new_event,
+    no_event_since,
+)
 from eventrail_client.answers import LONGEST_ASKED_SECONDS, asked_seconds
 from eventrail_client.append_lane import MAX_REQUEST_APPENDS, MAX_REQUEST_BYTES, Waiting, _next_together
 from eventrail_client.drafts import named, new_id
+from eventrail_client.paging import page_through
 from eventrail_client.retries import TryAgain, until_answered
 from eventrail_client.sse import Frame, Frames
 from eventrail_client.whole_appends import MAX_EARLY_LINES, Assembly, Cursor, Offer
@@ -54,6 +64,23 @@ def test_frames_are_put_together_however_they_are_cut() -> None:
 )
 def test_what_a_server_asks_for_is_bounded(text: str, seconds: float | None) -> None:
     assert asked_seconds({"Retry-After": text}) == seconds
+
+
+async def test_the_next_page_is_asked_for_before_the_lines_of_one_are_looked_at() -> None:
+    store, done = MemoryEventStore(), list[str]()
+    await store.append(numbered(5))
+
+    async def find(after: int, before: int | None) -> Page:
+        done.append(f"asked after {after}")
+        return await store.read(after=after, before=before, limit=2)
+
+    def events_of(page: Page) -> tuple[Event, ...]:
+        done.append(f"looked at {page.scanned}")
+        return page.events
+
+    found = [event async for event in page_through(find, events_of, after=0, before=None, backward=False)]
+    assert [event.position for event in found] == [1, 2, 3, 4, 5]
+    assert done == ["asked after 0", "asked after 2", "looked at 2", "asked after 4", "looked at 4", "looked at 5"]
 
 
 async def test_a_request_carries_so_many_appends() -> None:

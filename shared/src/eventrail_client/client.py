@@ -1,8 +1,8 @@
 """The event store over HTTP."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import msgspec
@@ -15,8 +15,8 @@ from eventrail_client.append_lane import AppendLane
 from eventrail_client.drafts import named, new_id
 from eventrail_client.errors import StoreError, UnexpectedAnswer
 from eventrail_client.options import Options
-from eventrail_client.pages import LINES_TYPE, event_of, page_of, parameters_of
-from eventrail_client.paging import page_through
+from eventrail_client.pages import LINES_TYPE, FoundPage, event_of, events_of, found_page, page_of, parameters_of
+from eventrail_client.paging import PAGE_EVENTS, page_through
 from eventrail_client.port import DEFAULT_PAGE_EVENTS, Head, Page
 from eventrail_client.retries import until_answered
 from eventrail_client.subscription import subscribed
@@ -85,7 +85,7 @@ class EventrailClient:
             backward=backward,
             wait_seconds=wait_seconds,
         )
-        return page_of(await self._get("events", parameters, accept=LINES_TYPE, wait_seconds=wait_seconds))
+        return page_of(await self._find(parameters, wait_seconds))
 
     def read_all(
         self,
@@ -96,7 +96,12 @@ class EventrailClient:
         tags: Sequence[str] = (),
         backward: bool = False,
     ) -> AsyncGenerator[Event]:
-        return page_through(self, after=after, before=before, types=types, tags=tags, backward=backward)
+        def find(later: int, earlier: int | None) -> Coroutine[Any, Any, FoundPage]:
+            return self._find(
+                parameters_of(after=later, before=earlier, limit=PAGE_EVENTS, types=types, tags=tags, backward=backward)
+            )
+
+        return page_through(find, events_of, after=after, before=before, backward=backward)
 
     async def event(self, event_id: str) -> Event | None:
         path = f"events/{quote(event_id, safe='')}"
@@ -119,6 +124,9 @@ class EventrailClient:
             return msgspec.json.decode(answer.body, type=Stats)
         except msgspec.MsgspecError as error:
             raise UnexpectedAnswer(f"the store's totals are none: {error}") from None
+
+    async def _find(self, parameters: Parameters, wait_seconds: float = 0) -> FoundPage:
+        return found_page(await self._get("events", parameters, accept=LINES_TYPE, wait_seconds=wait_seconds))
 
     async def _get(
         self,

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from eventrail_client.chain import first_hash, hash_of
 from eventrail_client.drafts import named, new_id
 from eventrail_client.errors import ConditionFailed, IdReused, StoreError
 from eventrail_client.memory_rules import admit, check_filter, malformed, matched_by, matches, same_fact, too_large
-from eventrail_client.paging import page_through
+from eventrail_client.paging import PAGE_EVENTS, page_through
 from eventrail_client.port import DEFAULT_PAGE_EVENTS, MAX_PAGE_BYTES, MAX_PAGE_EVENTS, MAX_WAIT_SECONDS, Head, Page
 
 
@@ -86,7 +87,10 @@ class MemoryEventStore:
         tags: Sequence[str] = (),
         backward: bool = False,
     ) -> AsyncGenerator[Event]:
-        return page_through(self, after=after, before=before, types=types, tags=tags, backward=backward)
+        def find(later: int, earlier: int | None) -> Coroutine[Any, Any, Page]:
+            return self.read(after=later, before=earlier, limit=PAGE_EVENTS, types=types, tags=tags, backward=backward)
+
+        return page_through(find, lambda page: page.events, after=after, before=before, backward=backward)
 
     async def event(self, event_id: str) -> Event | None:
         position = self._positions.get(event_id)

@@ -1,6 +1,7 @@
 """Pages of events over HTTP: what is asked, and what an answer holds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -40,19 +41,38 @@ def parameters_of(
     return parameters
 
 
-def page_of(answer: Answer) -> Page:
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """A page as it came: its lines have not been looked into."""
+
+    stored: bytes
+    scanned: int
+    head: int
+
+
+def found_page(answer: Answer) -> FoundPage:
     """The page of a successful answer. Raises UnexpectedAnswer."""
     try:
         scanned, head = int(answer.headers["Eventrail-Scanned"]), int(answer.headers["Eventrail-Head"])
     except (KeyError, ValueError):
         raise UnexpectedAnswer("a page without Eventrail-Scanned and Eventrail-Head") from None
+    return FoundPage(answer.body, scanned, head)
+
+
+def events_of(found: FoundPage) -> tuple[Event, ...]:
+    """What its lines state. Raises UnexpectedAnswer."""
     try:
-        events = tuple(_event.decode_lines(answer.body))
+        return tuple(_event.decode_lines(found.stored))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UnexpectedAnswer(f"a line is not an event: {error}") from None
-    if len(events) != (lines := answer.body.count(b"\n")):
+
+
+def page_of(found: FoundPage) -> Page:
+    """The same with an event for each line, so that they can be set side by side. Raises UnexpectedAnswer."""
+    events = events_of(found)
+    if len(events) != (lines := found.stored.count(b"\n")):
         raise UnexpectedAnswer(f"{len(events)} events in {lines} lines")
-    return Page(events, answer.body, scanned, head)
+    return Page(events, found.stored, found.scanned, found.head)
 
 
 def event_of(line: bytes) -> Event:

@@ -2,40 +2,44 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
-from typing import Final
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from typing import Any, Final, Protocol, TypeVar
 
 from contracts.envelope import Event
-from eventrail_client.port import EventStore, Page
 
 PAGE_EVENTS: Final = 8_192
 """A page costs a request, and is held as a whole, with the one after it; the store knows blocks of 256 again."""
 
 
+class Found(Protocol):
+    """A page, of which only its place need be known to ask for the next one."""
+
+    @property
+    def scanned(self) -> int: ...
+
+    @property
+    def head(self) -> int: ...
+
+
+F = TypeVar("F", bound=Found)
+Find = Callable[[int, int | None], Coroutine[Any, Any, F]]
+"""The first page later than the one position and earlier than the other."""
+
+
 async def page_through(
-    store: EventStore,
-    *,
-    after: int,
-    before: int | None,
-    types: Sequence[str],
-    tags: Sequence[str],
-    backward: bool,
+    find: Find[F], events_of: Callable[[F], Iterable[Event]], *, after: int, before: int | None, backward: bool
 ) -> AsyncGenerator[Event]:
     """Every event of the pages, in their order, to the head as it is when the last page is read."""
-
-    def begun(place: tuple[int, int | None]) -> "asyncio.Task[Page]":
-        later, earlier = place
-        return asyncio.create_task(_read(store, later, earlier, types, tags, backward=backward))
-
     place: tuple[int, int | None] | None = (after, before)
-    coming = begun((after, before))
+    coming = asyncio.create_task(find(after, before))
     try:
         while place is not None:
             page = await coming
             place = _following(page, place, backward=backward)
             if place is not None:
-                coming = begun(place)
-            for event in page.events:
+                coming = asyncio.create_task(find(*place))
+                await asyncio.sleep(0)  # so that it is asked for before this page is looked at
+            for event in events_of(page):
                 yield event
     finally:
         coming.cancel()
@@ -43,13 +47,7 @@ async def page_through(
             await coming
 
 
-async def _read(
-    store: EventStore, after: int, before: int | None, types: Sequence[str], tags: Sequence[str], *, backward: bool
-) -> Page:
-    return await store.read(after=after, before=before, limit=PAGE_EVENTS, types=types, tags=tags, backward=backward)
-
-
-def _following(page: Page, place: tuple[int, int | None], *, backward: bool) -> tuple[int, int | None] | None:
+def _following(page: Found, place: tuple[int, int | None], *, backward: bool) -> tuple[int, int | None] | None:
     """Between which positions the next page is looked for; None after the last."""
     after, before = place
     if backward:
