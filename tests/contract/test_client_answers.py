@@ -86,6 +86,32 @@ async def test_every_refusal_is_a_typed_error(reply: Reply, expected: type[Store
     assert len(stub.bodies) == tries
 
 
+A_LINE = (
+    '{"position":1,"id":"i","type":"said","tags":[],"time":"t","data":1,"meta":{},"commit":1,"synced":0,"hash":"h"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (f"{A_LINE}\n\n{A_LINE}\n", {"Eventrail-Scanned": "2", "Eventrail-Head": "2"}),
+        (f"{A_LINE}{A_LINE}\n", {"Eventrail-Scanned": "2", "Eventrail-Head": "2"}),
+        (A_LINE, {"Eventrail-Scanned": "1", "Eventrail-Head": "1"}),
+        (f"{A_LINE}\n<h1>", {"Eventrail-Scanned": "2", "Eventrail-Head": "2"}),
+        (f"{A_LINE}\n", {"Eventrail-Scanned": "1"}),
+    ],
+)
+async def test_a_page_that_is_none_is_believed_neither_alone_nor_among_others(
+    body: str, headers: dict[str, str]
+) -> None:
+    reply: Reply = lambda _: web.Response(text=body, headers=headers)  # noqa: E731 - a response can be sent once
+    async with stub_store(reply) as stub, EventrailClient(stub.url, "a token", QUICK) as client:
+        with pytest.raises(UnexpectedAnswer):
+            await client.read()
+        with pytest.raises(UnexpectedAnswer):
+            await anext(client.read_all())
+
+
 async def test_errors_carry_the_facts() -> None:
     async with stub_store(problem_reply(ProblemType.ID_REUSED, position=7)) as stub:
         with pytest.raises(IdReused) as reused:

@@ -60,19 +60,19 @@ def found_page(answer: Answer) -> FoundPage:
 
 
 def events_of(found: FoundPage) -> tuple[Event, ...]:
-    """What its lines state. Raises UnexpectedAnswer."""
+    """What its lines state, an event each. Raises UnexpectedAnswer."""
     try:
-        return tuple(_event.decode_lines(found.stored))
+        events = tuple(_event.decode_lines(found.stored))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UnexpectedAnswer(f"a line is not an event: {error}") from None
+    if len(events) != (lines := found.stored.count(b"\n")):
+        raise UnexpectedAnswer(f"{len(events)} events in {lines} lines")
+    return events
 
 
 def page_of(found: FoundPage) -> Page:
-    """The same with an event for each line, so that they can be set side by side. Raises UnexpectedAnswer."""
-    events = events_of(found)
-    if len(events) != (lines := found.stored.count(b"\n")):
-        raise UnexpectedAnswer(f"{len(events)} events in {lines} lines")
-    return Page(events, found.stored, found.scanned, found.head)
+    """The same with its events. Raises UnexpectedAnswer."""
+    return Page(events_of(found), found.stored, found.scanned, found.head)
 
 
 def event_of(line: bytes) -> Event:
