@@ -78,6 +78,20 @@ def test_a_running_server_its_files_and_its_stream_agree(
     assert b"it serves the log" in done.out
 
 
+def test_the_servers_word_counts_for_what_the_files_do_not_prove_yet(
+    processes: Processes, tmp_path: Path, eventrail: Eventrail
+) -> None:
+    write_log(tmp_path / "log")
+    service = start_eventrail(processes, tmp_path / "log")
+    append_many(Web(service.url), 20)
+    head = tmp_path / "log" / "head.json"
+    eventually(lambda: json.loads(head.read_bytes())["position"] == 80, "the log has fallen idle")
+    head.unlink()  # as in the moment after an append
+    assert eventrail("export", "--directory", tmp_path / "log").out.count(b"\n") < 80
+    done = Eventrail(service.url)("verify", tmp_path / "log", "--url", service.url, "--json")
+    assert (done.code, done.json["head"], done.json["differences"]) == (ExitCode.OK, 80, [])
+
+
 def test_a_stream_with_another_message_is_told(
     processes: Processes, tmp_path: Path, nats: Messages, eventrail: Eventrail
 ) -> None:

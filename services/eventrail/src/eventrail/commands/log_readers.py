@@ -52,15 +52,16 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class FileLog:
-    """The files of a log, up to what is durable; beside a server too."""
+    """The files of a log, up to what is durable, by themselves or by the word of the server beside them."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, served: "ServedLog | None" = None) -> None:
         self._layout = Layout(directory)
         identity = read_identity(_FILES, self._layout)
         if identity is None:
             raise LogCorrupt(self._layout.identity, 0, 0, 0, "missing: no log lives here")
         self.log_id = identity.log_id
-        self._extent = durable_extent(_FILES, self._layout, self.log_id)
+        told = served.head.position if served is not None and served.log_id == self.log_id else 0
+        self._extent = durable_extent(_FILES, self._layout, self.log_id, told)
         self.head = self._extent.head
         self._by_position = DirectoryLines(_FILES, self._layout)
 

@@ -85,7 +85,7 @@ def _verify(arguments: Namespace, served: ServedLog | None) -> tuple[Verdict, Ex
         verdict, code = verify_files(Path(arguments.directory), arguments.processes)
         if code is not ExitCode.OK:
             return verdict, code
-        reader = FileLog(Path(arguments.directory)) if _is_compared(arguments) else None
+        reader = FileLog(Path(arguments.directory), served) if _is_compared(arguments) else None
     differences: list[str] = []
     if served is not None:
         figures, found = server_differences(served, reader if isinstance(reader, FileLog) else None)

@@ -26,9 +26,10 @@ class Extent:
     end: int
 
 
-def durable_extent(files: Files, layout: Layout, log_id: str) -> Extent:
+def durable_extent(files: Files, layout: Layout, log_id: str, told: int = 0) -> Extent:
     """Up to `head.json`, to the last sync that a line states, or to the last sealed segment: whichever is furthest.
 
+    `told` is a position that the server of this log has stated as its head: as far as the files hold it, it is durable.
     What was written later may be lost with the power, so nobody may have a copy of it. Raises `LogCorrupt` where the
     open segment is damaged; the sealed ones are not read.
     """
@@ -41,7 +42,7 @@ def durable_extent(files: Files, layout: Layout, log_id: str) -> Extent:
     found = seen_twice(files, check, check_segment(files, check))
     if found.damage is not None:
         raise found.damage.as_error()
-    durable = max(witnessed, found.whole.synced, before.position)
+    durable = max(told, witnessed, found.whole.synced, before.position)
     if durable >= found.whole.position:
         return Extent(tuple(segments), Head(found.whole.position, found.whole.hash), found.whole_end)
     if durable == before.position:
