@@ -93,6 +93,8 @@ class DirectCycle:
         protocol = self._protocol
         if self.cancelled is None:
             protocol.cycle = self  # at once; after `begin` it may be that of the next request, which waits for this one
+        else:
+            self.cancelled = None  # it leads back here, and would leave both to the collector of cycles
         protocol.tasks.discard(self)
         named = REQUEST_ID_HEADER in self._headers
         request_id = request_id_of(self._headers.items()) if named else new_request_id()

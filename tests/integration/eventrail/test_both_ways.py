@@ -1,6 +1,7 @@
 """The shortcut answers as the application does: the same bytes to the same requests, and the same log after them."""
 
 import asyncio
+import gc
 import os
 import random
 import threading
@@ -11,7 +12,9 @@ import pytest
 import uvloop
 
 from eventrail.http.limits import APPENDS_AT_ONCE
+from eventrail.http.lines import Together
 from servicekit.direct import MAX_BODY_BYTES
+from servicekit.direct_answer import DirectCycle
 from tests.kit.both_ways import Side, both_ways
 from tests.kit.logs import HastyFiles, numbered_id
 from tests.kit.odd_requests import Odd, odd_requests, plain
@@ -104,6 +107,26 @@ def test_plain_requests_are_taken(tmp_path: Path) -> None:
                 assert side.counting.shown == before + more, size
 
     on_uvloop(counted, tmp_path)
+
+
+def test_an_answered_request_leaves_nothing_to_the_collector(tmp_path: Path) -> None:
+    """Objects that lead back to themselves stay until the collector of cycles stops everything to look for them."""
+
+    async def kept(directory: Path) -> None:
+        side = Side(directory, shortcut=True)
+        async with side.serving():
+            assert side.counting is not None
+            for raw in TAKEN:
+                await side.says([raw, raw])
+            assert side.counting.taken > len(TAKEN)
+            assert [found for found in gc.get_objects() if isinstance(found, DirectCycle | Together)] == []
+
+    gc.collect()
+    gc.disable()
+    try:
+        on_uvloop(kept, tmp_path)
+    finally:
+        gc.enable()
 
 
 class Gated(HastyFiles):

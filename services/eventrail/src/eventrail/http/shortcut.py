@@ -77,10 +77,9 @@ class HotRequests:
         lines = lines_of(body)
         if not 1 <= len(lines) <= APPENDS_AT_ONCE:
             return False
-        waiting = _WaitingLines(cycle)
-        waiting.together = Together(len(lines), self._store, waiting.done)
-        cycle.begin(waiting.cancel)
-        waiting.together.submit(lines)
+        together = Together(len(lines), self._store, partial(_send_results, cycle))
+        cycle.begin(partial(_leave, together, cycle))
+        together.submit(lines)
         return True
 
     def _take_document(self, query: bytes, body: bytes, cycle: DirectCycle) -> bool:
@@ -147,23 +146,15 @@ class _Waiting:
         _send(stopping_answer(), self._cycle)
 
 
-class _WaitingLines:
-    """The appends of one NDJSON request, and the cycle that the results go to."""
+def _send_results(cycle: DirectCycle, came_to: bytes | Exception) -> None:
+    """What an NDJSON request came to."""
+    _send(Answer(200, came_to, NDJSON) if isinstance(came_to, bytes) else answer_of_failure(came_to), cycle)
 
-    __slots__ = ("_cycle", "together")
-    together: Together
 
-    def __init__(self, cycle: DirectCycle) -> None:
-        self._cycle = cycle
-
-    def done(self, came_to: bytes | Exception) -> None:
-        answer = Answer(200, came_to, NDJSON) if isinstance(came_to, bytes) else answer_of_failure(came_to)
-        _send(answer, self._cycle)
-
-    def cancel(self) -> None:
-        """The server ends before the disk has answered."""
-        self.together.is_left = True
-        _send(stopping_answer(), self._cycle)
+def _leave(together: Together, cycle: DirectCycle) -> None:
+    """The server ends before the disk has answered the lines of a request."""
+    together.is_left = True
+    _send(stopping_answer(), cycle)
 
 
 def _send(answer: Answer, cycle: DirectCycle, *, cached: bool = False) -> None:
