@@ -13,7 +13,7 @@ class Options:
     """
 
     segment_bytes: int = 64 * 1024 * 1024
-    extend_bytes: int = 4 * 1024 * 1024
+    extend_bytes: int = 1024 * 1024
     allow_unsafe_file_system: bool = False
     clock_tolerance_seconds: int = 3_600
     reserve_bytes: int = 64 * 1024 * 1024
