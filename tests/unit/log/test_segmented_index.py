@@ -2,14 +2,18 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from eventrail.log.errors import LogCorrupt
 from eventrail.log.index import blocks as index_blocks
 from eventrail.log.index.filter_group import GROUP_SEGMENTS
+from eventrail.log.index.segmented import REST_SECONDS
+from eventrail.log.index.turns import TURN_ITEMS
 from eventrail.log.layout import Layout
 from eventrail.log.log import SEGMENTS_WAITING, Log
+from eventrail.log.options import Options
 from tests.kit.faulty_files import FaultyFiles
 from tests.kit.indexed_logs import TINY, asked, index_files, index_of, make_segments, scanned, written_down
 from tests.kit.logs import NOON, HastyFiles, append, crash, event, open_log
@@ -60,6 +64,26 @@ def test_a_commit_works_off_what_nobody_has_written_down(tmp_path: Path) -> None
     log = make_segments(tmp_path, 12)
     assert index_of(log).waiting <= SEGMENTS_WAITING + 1
     assert asked(index_of(log), truth := scanned(tmp_path)) == truth
+    log.close()
+
+
+def test_a_large_segment_is_written_down_in_turns_unless_the_next_one_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr("eventrail.log.index.segmented.time", SimpleNamespace(sleep=rests.append))
+    events = 3 * TURN_ITEMS
+    log = open_log(tmp_path, Options(segment_bytes=1, extend_bytes=0, reserve_bytes=0), files=HastyFiles())
+    for _ in range(3):
+        log.commit([append(*[event(b"{}", "all:1") for _ in range(events)])])
+    index = index_of(log)
+    assert (index.waiting, rests) == (2, [])
+    index.maintain()
+    assert (index.waiting, rests) == (1, []), "the next segment waits"
+    index.maintain()
+    # The ids' keys, the records made and sorted, the lines of a type and of a tag, the filter.
+    assert (index.waiting, set(rests), len(rests) >= 5 * events // TURN_ITEMS) == (0, {REST_SECONDS}, True)
+    assert asked(index, truth := scanned(tmp_path)) == truth
     log.close()
 
 

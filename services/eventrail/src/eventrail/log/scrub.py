@@ -16,7 +16,7 @@ from eventrail.log.scanning import Problem, Scan, survey
 from eventrail.log.segments import Segments
 from eventrail.log.transfer import last_line, raw_lines
 
-PIECE_BYTES: Final = 1024 * 1024
+PIECE_BYTES: Final = 128 * 1024
 """After about so many bytes a piece ends; one append is never cut."""
 
 

@@ -7,7 +7,6 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final, Literal
 from zlib import crc32
 
@@ -16,6 +15,7 @@ import msgspec
 from eventrail.log.index.blocks import Section, form_section
 from eventrail.log.index.key_digests import KEY_BYTES
 from eventrail.log.index.key_filter import form_filter
+from eventrail.log.index.turns import Rest, in_turns, no_rest
 
 INDEX_FORMAT: Final = 1
 PREAMBLE: Final = b"eventrail index\n"
@@ -79,22 +79,23 @@ class Entries:
     types: dict[str, int]
 
 
-def form_index(facts: SegmentFacts, entries: Entries) -> bytes:
+def form_index(facts: SegmentFacts, entries: Entries, rest: Rest = no_rest) -> bytes:
     """The whole file."""
     postings = array("I")
-    keys = _sorted_records(entries, postings)
-    words = form_filter(keys, RECORD_BYTES)
+    keys = _sorted_records(entries, postings, rest)
+    words = form_filter(keys, RECORD_BYTES, rest)
     count = len(keys) // RECORD_BYTES
     types = dict(sorted(entries.types.items()))
     header = IndexHeader(INDEX_FORMAT, sys.byteorder, facts, count, len(postings), len(words), types)
     return b"".join(_file(header, keys, postings, entries.offsets, words))
 
 
-def _sorted_records(entries: Entries, postings: "array[int]") -> bytes:
-    """Sorted in small parts, so that no other thread waits long for the interpreter."""
+def _sorted_records(entries: Entries, postings: "array[int]", rest: Rest) -> bytes:
     buckets: list[list[bytes]] = [[] for _ in range(256)]
-    for number, key in enumerate(entries.id_keys):
-        buckets[key[0]].append(key + number.to_bytes(4, "little"))
+    for numbered in in_turns(range(len(entries.id_keys)), rest):
+        for number in numbered:
+            key = entries.id_keys[number]
+            buckets[key[0]].append(key + number.to_bytes(4, "little"))
     for key, numbers in entries.subjects:
         value = numbers[0]
         if len(numbers) > 1:
@@ -102,7 +103,11 @@ def _sorted_records(entries: Entries, postings: "array[int]") -> bytes:
             postings.append(len(numbers))
             postings.extend(numbers)
         buckets[key[0]].append(key + value.to_bytes(4, "little"))
-    return b"".join(chain.from_iterable(map(sorted, buckets)))
+    parts = []
+    for bucket in buckets:
+        parts.append(b"".join(sorted(bucket)))
+        rest(len(bucket))
+    return b"".join(parts)
 
 
 def _file(

@@ -9,6 +9,7 @@ from struct import iter_unpack
 from typing import Final
 
 from eventrail.log.index.key_digests import KEY_BYTES
+from eventrail.log.index.turns import Rest, in_turns, no_rest
 
 _KEYS_PER_WORD: Final = 3
 _PAIRS: Final = tuple(1 << (number & 63) | 1 << (number >> 6) for number in range(1 << 12))
@@ -26,12 +27,14 @@ def filter_words(keys: int) -> int:
     return 1 << (max(keys, 1) // _KEYS_PER_WORD).bit_length()
 
 
-def form_filter(records: bytes, record_bytes: int) -> "array[int]":
+def form_filter(records: bytes, record_bytes: int, rest: Rest = no_rest) -> "array[int]":
     """The filter of the keys with which records begin."""
     words = array("Q", bytes(8 * filter_words(len(records) // record_bytes)))
     low = len(words) - 1
-    for (bits,) in iter_unpack(f"<{KEY_BYTES - 8}xQ{record_bytes - KEY_BYTES}x", records):
-        words[bits >> 36 & low] |= _PAIRS[bits & 4095] | _PAIRS[bits >> 12 & 4095] | _PAIRS[bits >> 24 & 4095]
+    shape = f"<{KEY_BYTES - 8}xQ{record_bytes - KEY_BYTES}x"
+    for begins in in_turns(range(0, len(records), record_bytes), rest):
+        for (bits,) in iter_unpack(shape, records[begins[0] : begins[-1] + record_bytes]):
+            words[bits >> 36 & low] |= _PAIRS[bits & 4095] | _PAIRS[bits >> 12 & 4095] | _PAIRS[bits >> 24 & 4095]
     return words
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate, chain, islice
 from eventrail.log.index.format import Entries
 from eventrail.log.index.key_digests import KeyDigests
 from eventrail.log.index.port import NOWHERE, IndexDelta, Postings, Range, SortedPostings
+from eventrail.log.index.turns import Rest, in_turns
 
 
 class MemoryIndex:
@@ -59,23 +60,24 @@ class MemoryIndex:
     def events_by_type(self) -> dict[str, int]:
         return {event_type: len(positions) for event_type, positions in self._types.copy().items()}
 
-    def entries(self, digests: KeyDigests) -> Entries:
+    def entries(self, digests: KeyDigests, rest: Rest) -> Entries:
         """All of it, for the file of a segment that was sealed."""
-        ids = sorted(self._ids, key=self._ids.__getitem__)
-        return Entries(
-            digests.of_ids([event_id.encode("ascii") for event_id in ids]),
-            self._subjects(digests),
-            self._offsets,
-            self.events_by_type(),
-        )
+        id_keys: list[bytes] = []
+        # In the order of their positions, in which they were absorbed.
+        for ids in in_turns(list(self._ids), rest):
+            id_keys += digests.of_ids([event_id.encode("ascii") for event_id in ids])
+        return Entries(id_keys, self._subjects(digests, rest), self._offsets, self.events_by_type())
 
-    def _subjects(self, digests: KeyDigests) -> "Iterator[tuple[bytes, array[int]]]":
+    def _subjects(self, digests: KeyDigests, rest: Rest) -> "Iterator[tuple[bytes, array[int]]]":
         keyed = chain(
             ((digests.of_type(name.encode("ascii")), positions) for name, positions in self._types.items()),
             ((digests.of_tag(name.encode("ascii")), positions) for name, positions in self._tags.items()),
         )
         for key, positions in keyed:
-            yield key, array("I", [position - self.first for position in positions])
+            numbers = array("I")
+            for some in in_turns(positions, rest):
+                numbers.extend([position - self.first for position in some])
+            yield key, numbers
 
 
 def _extend(known: "dict[str, array[int]]", new: dict[str, list[int]]) -> None:

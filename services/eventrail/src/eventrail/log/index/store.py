@@ -14,6 +14,7 @@ from eventrail.log.index.memory import MemoryIndex
 from eventrail.log.index.rebuilding import NotAsWritten, Progress, read_entries
 from eventrail.log.index.sealed import SealedIndex
 from eventrail.log.index.segment_ends import SealedSegment
+from eventrail.log.index.turns import Rest
 from eventrail.log.layout import Layout
 from eventrail.log.line import genesis
 
@@ -50,11 +51,11 @@ class IndexStore:
             raise LogCorrupt(path, 0, sealed.first, sealed.last.position, f"could not be indexed: {error}") from error
         return self._stored(facts, image)
 
-    def write_down(self, memory: MemoryIndex, before: SealedIndex | None) -> SealedIndex:
+    def write_down(self, memory: MemoryIndex, before: SealedIndex | None, rest: Rest) -> SealedIndex:
         """The index of a segment that was sealed behind `before`, from memory, kept in a file if possible."""
         hash_before = before.facts.hash_at_end if before else genesis(self.log_id).hash
         facts = SegmentFacts(self.log_id, memory.first, memory.last, memory.size_bytes, hash_before, memory.hash)
-        return self._stored(facts, form_index(facts, memory.entries(self.digests)))
+        return self._stored(facts, form_index(facts, memory.entries(self.digests, rest), rest))
 
     def group(self, members: Sequence[SealedIndex]) -> FilterGroup:
         """The filters of sealed segments in one file, loaded or formed."""
