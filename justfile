@@ -1,4 +1,5 @@
 set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
 
 python := justfile_directory() / ".venv/bin/python"
 bin := justfile_directory() / ".venv/bin"
@@ -33,7 +34,7 @@ up: setup
 [no-exit-message]
 demo *arguments: setup
     @{{ python }} -m embedded.first_employer {{ quote(credentials) }}
-    @CREDENTIALS={{ quote(credentials) }} exec {{ python }} -m tests.kit.demo {{ arguments }}
+    @CREDENTIALS={{ quote(credentials) }} exec {{ python }} -m tests.kit.demo "$@"
 
 # Format all Python
 format: setup
@@ -50,11 +51,11 @@ check: setup
 
 # All tests but the benchmarks and the power cuts; no Docker, no installed server (TEST_JOBS)
 test *arguments: setup
-    {{ python }} -m pytest -n {{ jobs }} --ignore=tests/benchmarks --ignore=tests/power_cuts {{ arguments }}
+    {{ python }} -m pytest -n {{ jobs }} --ignore=tests/benchmarks --ignore=tests/power_cuts "$@"
 
 # The suites that need servers, on containers of postgres:18 and nats:2.15
 test-containers *arguments: setup
-    TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest -n {{ jobs }} tests/contract tests/integration --ignore=tests/integration/engine {{ arguments }}
+    TEST_BACKENDS=containers TESTCONTAINERS_RYUK_DISABLED=true {{ python }} -m pytest -n {{ jobs }} tests/contract tests/integration --ignore=tests/integration/engine "$@"
 
 # Every proof with counts for each day, as far as strace and loop devices can be had here; in full: prove-…
 prove *arguments: setup
@@ -65,89 +66,89 @@ prove *arguments: setup
       {{ python }} -m pytest -n {{ jobs }} --dist worksteal -rP --timeout=3600 --durations=20 \
       {{ kills }} {{ bits }} {{ cuts }} tests/simulation {{ nats_faults }} {{ races }} {{ pairs }} {{ schemas }} \
       $(! strace -o /dev/null true 2>/dev/null || echo {{ system_calls }}) \
-      $([ "$(id -u)" != 0 ] || ! losetup --find >/dev/null 2>&1 || echo {{ power_cuts }}) {{ arguments }}
+      $([ "$(id -u)" != 0 ] || ! losetup --find >/dev/null 2>&1 || echo {{ power_cuts }}) "$@"
 
 # SIGKILL at random moments, of the engine and of the whole server (KILL_CYCLES, SERVER_KILLS, KILL_SEED)
 prove-kills *arguments: setup
     KILL_CYCLES="${KILL_CYCLES:-10000}" SERVER_KILLS="${SERVER_KILLS:-500}" \
-      {{ python }} -m pytest -s --timeout=0 {{ kills }} {{ arguments }}
+      {{ python }} -m pytest -s --timeout=0 {{ kills }} "$@"
 
 # SIGKILL, EIO and ENOSPC at each system call, by strace, in recovery too (SYSTEM_CALL_STRIDE, SYSTEM_CALL_SEED)
 prove-system-calls *arguments: setup
-    SYSTEM_CALL_STRIDE="${SYSTEM_CALL_STRIDE:-1}" {{ python }} -m pytest -s --timeout=0 {{ system_calls }} {{ arguments }}
+    SYSTEM_CALL_STRIDE="${SYSTEM_CALL_STRIDE:-1}" {{ python }} -m pytest -s --timeout=0 {{ system_calls }} "$@"
 
 # The last batches cut at each byte and without each subset of their sectors (TORN_STRIDE, TORN_RANDOM, TORN_SEED)
 prove-cuts *arguments: setup
     TORN_STRIDE="${TORN_STRIDE:-1}" TORN_RANDOM="${TORN_RANDOM:-10000}" \
-      {{ python }} -m pytest -s --timeout=0 {{ cuts }} {{ arguments }}
+      {{ python }} -m pytest -s --timeout=0 {{ cuts }} "$@"
 
 # Each bit of a small log flipped, its sectors damaged (BIT_FLIP_STRIDE, SECTOR_DAMAGES, BIT_FLIP_JOBS, BIT_FLIP_SEED)
 prove-bits *arguments: setup
     BIT_FLIP_STRIDE="${BIT_FLIP_STRIDE:-1}" SECTOR_DAMAGES="${SECTOR_DAMAGES:-100000}" \
-      BIT_FLIP_JOBS="${BIT_FLIP_JOBS:-{{ jobs }}}" {{ python }} -m pytest -s --timeout=0 {{ bits }} {{ arguments }}
+      BIT_FLIP_JOBS="${BIT_FLIP_JOBS:-{{ jobs }}}" {{ python }} -m pytest -s --timeout=0 {{ bits }} "$@"
 
 # The power of an ext4 disk cut under the engine; needs root and a loop device (POWER_CUTS, POWER_CUT_SEED)
 prove-power-cuts *arguments: setup
-    POWER_CUTS="${POWER_CUTS:-2000}" {{ python }} -m pytest -s --timeout=0 {{ power_cuts }} {{ arguments }}
+    POWER_CUTS="${POWER_CUTS:-2000}" {{ python }} -m pytest -s --timeout=0 {{ power_cuts }} "$@"
 
 # Commands against commands and crashes, over HTTP and in the simulation (ROUNDS)
 prove-races *arguments: setup
-    ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest -s --timeout=0 {{ races }} tests/simulation/assessment {{ arguments }}
+    ROUNDS="${ROUNDS:-100}" {{ python }} -m pytest -s --timeout=0 {{ races }} tests/simulation/assessment "$@"
 
 # Histories of the engine on a simulated disk (SIMULATION_HISTORIES, SIMULATION_SEED, SIMULATION_JOBS)
 prove-simulation *arguments: setup
     SIMULATION_HISTORIES="${SIMULATION_HISTORIES:-100000}" SIMULATION_JOBS="${SIMULATION_JOBS:-{{ jobs }}}" \
-      {{ python }} -m pytest -s --timeout=7200 tests/simulation/engine {{ arguments }}
+      {{ python }} -m pytest -s --timeout=7200 tests/simulation/engine "$@"
 
 # NATS killed, wiped, purged, rolled back and lied to, under traffic (NATS_FAULTS, NATS_SEED)
 prove-nats *arguments: setup
-    NATS_FAULTS="${NATS_FAULTS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ nats_faults }} {{ arguments }}
+    NATS_FAULTS="${NATS_FAULTS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ nats_faults }} "$@"
 
 # Hostile and mutated spreadsheets at a web process: answers, seconds, memory (IMPORT_FUZZ_FILES, IMPORT_FUZZ_SEED)
 prove-imports *arguments: setup
-    IMPORT_FUZZ_FILES="${IMPORT_FUZZ_FILES:-1000}" {{ python }} -m pytest -s --timeout=7200 tests/integration/assessment_http/test_imports_under_fire.py {{ arguments }}
+    IMPORT_FUZZ_FILES="${IMPORT_FUZZ_FILES:-1000}" {{ python }} -m pytest -s --timeout=7200 tests/integration/assessment_http/test_imports_under_fire.py "$@"
 
 # Pairs of assessments that differ only in what is right, and a candidate who can't tell them apart (PAIRS, PAIRS_SEED)
 prove-pairs *arguments: setup
-    PAIRS="${PAIRS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ pairs }} {{ arguments }}
+    PAIRS="${PAIRS:-200}" {{ python }} -m pytest -s --timeout=7200 {{ pairs }} "$@"
 
 # schemathesis against both OpenAPI documents of the running services (SCHEMA_CASES, SCHEMA_SECONDS, SCHEMA_SEED)
 prove-schemas *arguments: setup
-    SCHEMA_CASES="${SCHEMA_CASES:-24000}" {{ python }} -m pytest -s --timeout=0 {{ schemas }} {{ arguments }}
+    SCHEMA_CASES="${SCHEMA_CASES:-24000}" {{ python }} -m pytest -s --timeout=0 {{ schemas }} "$@"
 
 # Ask Eventrail, UmaDB and JetStream the same, and write docs/comparison.md (needs strace)
 compare-answers *arguments: setup
-    {{ python }} -m tests.comparison {{ arguments }}
+    {{ python }} -m tests.comparison "$@"
 
 # Branch coverage of the engine by its own tests, 98 % at the least
 cover *arguments: setup
     mkdir -p .local
-    COVERAGE_FILE=.local/coverage {{ bin }}/coverage run --branch --source=eventrail.log -m pytest -q tests/unit/log tests/simulation/engine {{ arguments }}
+    COVERAGE_FILE=.local/coverage {{ bin }}/coverage run --branch --source=eventrail.log -m pytest -q tests/unit/log tests/simulation/engine "$@"
     COVERAGE_FILE=.local/coverage {{ bin }}/coverage report --skip-covered --show-missing --fail-under=98
 
 # Change the engine in one place at a time and see its tests fail, 90 % at the least (modules, --own)
 mutate *arguments: setup
-    {{ python }} -m tests.kit.mutation {{ arguments }}
+    {{ python }} -m tests.kit.mutation "$@"
 
 # Measure; not part of `test`
 benchmark *arguments: setup
-    {{ python }} -m pytest -s tests/benchmarks {{ arguments }}
+    {{ python }} -m pytest -s tests/benchmarks "$@"
 
 # Eventrail beside UmaDB, PostgreSQL and JetStream in one run (--quick, --rounds, --only, --log, --profiles); needs h2load
 bench *arguments: setup
-    {{ python }} -m tests.benchmarks.race {{ arguments }}
+    {{ python }} -m tests.benchmarks.race "$@"
 
 # The tables made from a log by the live executor and by the bulk one (a directory that is kept, --events, --rounds)
 bench-rebuild *arguments: setup
-    {{ python }} -m tests.benchmarks.rebuild {{ arguments }}
+    {{ python }} -m tests.benchmarks.rebuild "$@"
 
 # Submissions through the service and through a plain CRUD twin of it, in one run (--quick, --rounds, --connections, --profiles)
 bench-submit *arguments: setup
-    {{ python }} -m tests.benchmarks.submit {{ arguments }}
+    {{ python }} -m tests.benchmarks.submit "$@"
 
 # Serve a log of ten million events, 5 GB: start, memory, reads, appends (a directory that is kept, --events, --calls)
 large-log *arguments: setup
-    {{ python }} -m tests.benchmarks.large_log {{ arguments }}
+    {{ python }} -m tests.benchmarks.large_log "$@"
 
 # Write the generated schemas and vectors again
 golden: setup
@@ -172,4 +173,4 @@ compose-demo: setup
 
 # Stop the containers; their volumes stay
 compose-down *arguments:
-    .ci/compose down {{ arguments }}
+    .ci/compose down "$@"

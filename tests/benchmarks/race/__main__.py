@@ -140,6 +140,8 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     if options.quick:
         options.rounds, options.seconds = 1, 2.0
+    if options.log is not None and not (options.log / "log.json").is_file():
+        parser.error(f"--log {options.log}: no log lives there")
     return options
 
 
