@@ -52,6 +52,7 @@ from assessment.settings import (
 )
 from eventrail_client.client import EventrailClient
 from eventrail_client.options import Options
+from servicekit.collector import collect_seldom
 from servicekit.edge import Edge
 from servicekit.json_log import configure_logging
 from servicekit.server import listen, server
@@ -96,7 +97,9 @@ async def _serve(settings: Settings) -> None:
     async with _service(settings) as service:
         host, port = listener.getsockname()[:2]
         _LOG.info("serving", extra={"fields": {"url": f"http://{host}:{port}"}})
-        await server(Edge(create_app(service)), on_stopping=_nothing).serve(sockets=[listener])
+        serving = server(Edge(create_app(service)), on_stopping=_nothing)
+        collect_seldom()
+        await serving.serve(sockets=[listener])
     _LOG.info("stopped")
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import sys
@@ -38,6 +37,7 @@ from eventrail.telemetry.metrics import Metrics, Observers
 from eventrail.telemetry.tracing import Tracing
 from eventrail.token_file import TokensRefused, given_grants, own_grants
 from eventrail.upkeep import Upkeep, UpkeepOptions
+from servicekit.collector import collect_seldom
 from servicekit.direct import direct_protocol
 from servicekit.edge import Edge
 from servicekit.protocol import GuardedProtocol
@@ -46,9 +46,6 @@ from servicekit.tokens import Grants
 
 LAST_ANSWERS_SECONDS: Final = 0.05
 """After a failed sync: for the refusals of the batch to be sent, before the process ends."""
-
-COLLECTIONS: Final = (50_000, 20, 20)
-"""After how many new objects cycles are looked for: what an append is made of goes without that."""
 
 COLLECTOR_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 """Spans are made and sent where one of them is set."""
@@ -119,17 +116,10 @@ async def _serve(settings: ServeSettings, given: Grants | None, key: SigningKey 
                 drain_seconds=settings.drain_seconds,
                 protocol=_protocol(settings, store),
             )
-            _collect_seldom()
+            collect_seldom()
             await ending.serve(sockets=[listener])
         keeper.write()
     _LOG.info("stopped", extra={"fields": {"head": log.head.position}})
-
-
-def _collect_seldom() -> None:
-    """What stands at the start stays, so no collection looks at it again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTIONS)
 
 
 def _protocol(settings: ServeSettings, store: Store) -> type[GuardedProtocol]:
