@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import msgspec
 
 from eventrail.commands.client import Client
-from eventrail.log.checking.extent import durable_extent, line_before, lines_of
+from eventrail.log.checking.extent import line_before, lines_of, proven_extent
 from eventrail.log.checking.line_block import follow_block
 from eventrail.log.checking.segment_check import SegmentCheck, check_segment, seen_twice, unfit
 from eventrail.log.copies.line_source import DirectoryLines
@@ -61,7 +61,7 @@ class FileLog:
             raise LogCorrupt(self._layout.identity, 0, 0, 0, "missing: no log lives here")
         self.log_id = identity.log_id
         told = served.head.position if served is not None and served.log_id == self.log_id else 0
-        self._extent = durable_extent(_FILES, self._layout, self.log_id, told)
+        self._extent = proven_extent(_FILES, self._layout, self.log_id, told)
         self.head = self._extent.head
         self._by_position = DirectoryLines(_FILES, self._layout)
 

@@ -1,10 +1,12 @@
 """How far a log is durable for sure, read from its files beside the process that writes it."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from eventrail.log.checking.segment_check import SegmentCheck, check_segment, last_stored_line, seen_twice
 from eventrail.log.documents import read_head
@@ -16,14 +18,23 @@ from eventrail.log.layout import Layout
 from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
 from eventrail.log.transfer import raw_lines
 
+PROOF_SECONDS: Final = 1.0
+"""A server at work proves its last batch within it: by the next one, or as soon as it is idle."""
+
+POLL_SECONDS: Final = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The durable log: its segments by their first positions, its head, and where the head ends in the last one."""
+    """The durable log: its segments by their first positions, its head, and where the head ends in the last one.
+
+    held: the position of the last whole append, whether it is durable for sure or not
+    """
 
     segments: tuple[int, ...]
     head: Head
     end: int
+    held: int
 
 
 def durable_extent(files: Files, layout: Layout, log_id: str, told: int = 0) -> Extent:
@@ -42,13 +53,27 @@ def durable_extent(files: Files, layout: Layout, log_id: str, told: int = 0) -> 
     found = seen_twice(files, check, check_segment(files, check))
     if found.damage is not None:
         raise found.damage.as_error()
-    durable = max(told, witnessed, found.whole.synced, before.position)
-    if durable >= found.whole.position:
-        return Extent(tuple(segments), Head(found.whole.position, found.whole.hash), found.whole_end)
+    durable, held = max(told, witnessed, found.whole.synced, before.position), found.whole.position
+    if durable >= held:
+        return Extent(tuple(segments), Head(held, found.whole.hash), found.whole_end, held)
     if durable == before.position:
-        return Extent(tuple(segments), Head(before.position, before.hash), 0)
+        return Extent(tuple(segments), Head(before.position, before.hash), 0, held)
     line, end = _line_in(files, path, durable)
-    return Extent(tuple(segments), Head(durable, line.hash), end)
+    return Extent(tuple(segments), Head(durable, line.hash), end, held)
+
+
+def proven_extent(files: Files, layout: Layout, log_id: str, told: int = 0) -> Extent:
+    """The same once all that the files hold is proven, or after `PROOF_SECONDS`: where nobody writes, nothing will be.
+
+    Raises `LogCorrupt` as above.
+    """
+    until = time.monotonic() + PROOF_SECONDS
+    found = durable_extent(files, layout, log_id, told)
+    held = found.held
+    while found.head.position < held and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+        found = durable_extent(files, layout, log_id, told)
+    return found
 
 
 def line_before(files: Files, layout: Layout, log_id: str, segments: list[int], segment: int) -> StoredLine:
