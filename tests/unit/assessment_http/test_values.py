@@ -1,26 +1,14 @@
-import uuid
 from functools import partial
 
 import pytest
 
 from assessment.app.links import link
 from assessment.app.secrets import SECRET_BYTES, Secrets, digest
-from assessment.http.identities import derived_id, derived_ids, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.token_digests import MAX_GENERATIONS, TokenDigests
 from servicekit.problems import ProblemRaised
 
 KEY = "01890000-0000-7000-8000-00000000abcd"
-
-
-def test_ids_of_a_command_are_its_keys() -> None:
-    assert derived_id(KEY, "assessment") == str(uuid.uuid5(uuid.UUID(KEY), "assessment"))
-    ids = derived_ids(KEY, "option", 5_000)
-    assert ids[:10] == derived_ids(KEY, "option", 10)
-    assert len(set(ids)) == 5_000
-    assert not set(ids) & set(derived_ids(KEY, "question", 5_000))
-    for one in ids:
-        assert resource_id(one) == one
-        assert (uuid.UUID(one).version, uuid.UUID(one).variant) == (8, uuid.RFC_4122)
 
 
 @pytest.mark.parametrize("text", ["", "x", KEY.upper(), KEY + "\n", KEY[:-1], "{" + KEY + "}", KEY.replace("-", "")])

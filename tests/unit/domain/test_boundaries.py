@@ -103,8 +103,8 @@ def test_every_fact_is_in_exactly_its_boundaries() -> None:
 
 def test_a_type_that_is_left_out_or_added_would_be_noticed() -> None:
     for place, boundary in enumerate(BOUNDARIES):
-        shorter = replace(boundary, types=boundary.types[1:])
-        longer = replace(boundary, types=(*boundary.types, "employer.created", "sitting.started"))
+        shorter = msgspec.structs.replace(boundary, types=boundary.types[1:])
+        longer = msgspec.structs.replace(boundary, types=(*boundary.types, "employer.created", "sitting.started"))
         for changed in (shorter, longer):
             assert in_boundaries((*BOUNDARIES[:place], changed, *BOUNDARIES[place + 1 :])) != EXPECTED
 
@@ -119,7 +119,7 @@ def test_every_fact_carries_the_tag_of_each_of_its_boundaries(fact: Fact) -> Non
 
 def test_a_boundary_that_a_fact_does_not_name_would_be_noticed() -> None:
     candidate = next(boundary for boundary in BOUNDARIES if boundary.name == "candidate")
-    wrong = replace(candidate, types=(*candidate.types, "assessment.closed"))
+    wrong = msgspec.structs.replace(candidate, types=(*candidate.types, "assessment.closed"))
     closed = next(fact for fact in FACTS if type_of(fact) == "assessment.closed")
     assert not carries_its_tags(closed, (*BOUNDARIES, wrong))
 

@@ -1,12 +1,12 @@
 """A decision's facts as one append: ids from the command's key, tags, meta, and the condition that fences it."""
 
-import uuid
 from collections.abc import Sequence
 
 import msgspec
 
 from assessment.app.envelope import CommandEnvelope
 from assessment.domain.boundaries import Boundary, BoundaryRef, Reach
+from assessment.domain.derived_ids import derived_id
 from assessment.domain.tags import tags_of
 from assessment.read_models.boundary_rows import Begun
 from contracts.append import MAX_CONDITION_ITEMS, Condition, ConditionItem, NewEvent
@@ -15,7 +15,6 @@ from contracts.events import CommandMeta, Fact, encode_data, type_of
 
 def events_of(envelope: CommandEnvelope, facts: Sequence[Fact]) -> tuple[NewEvent, ...]:
     """The same envelope and facts give the same bytes, so appending again is harmless."""
-    key = uuid.UUID(envelope.key)
     meta = msgspec.Raw(
         msgspec.json.encode(
             CommandMeta(
@@ -32,7 +31,7 @@ def events_of(envelope: CommandEnvelope, facts: Sequence[Fact]) -> tuple[NewEven
             data=msgspec.Raw(encode_data(fact)),
             type=type_of(fact),
             tags=tags_of(fact),
-            id=str(uuid.uuid5(key, str(ordinal))),
+            id=derived_id(envelope.key, str(ordinal)),
             meta=meta,
         )
         for ordinal, fact in enumerate(facts)

@@ -6,7 +6,6 @@ killed is gone on from by whoever looks next. What waits is asked of the tables 
 
 import asyncio
 import logging
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -16,12 +15,13 @@ from assessment.app.commands import Commands
 from assessment.app.envelope import CommandEnvelope
 from assessment.app.errors import DATABASE_FAILURES, Refused
 from assessment.domain.commands import SubmitSitting
+from assessment.domain.derived_ids import derived_id
 from assessment.read_models.failures import first_line
 from assessment.read_models.ports import Queries
 from assessment.read_models.queries_due import START, DueSitting, due_sittings
 
 ACTOR: Final = "sweeper"
-KEY_NAMESPACE: Final = uuid.UUID("0f5c2b1e-8f34-5c1b-a3a7-6a6b2f0d9e41")
+KEY_NAMESPACE: Final = "0f5c2b1e-8f34-5c1b-a3a7-6a6b2f0d9e41"
 """Of every sweep's key; another value would make sweepers of two versions strangers to one another."""
 
 PAGE_SITTINGS: Final = 100
@@ -84,13 +84,13 @@ class Sweeper:
 
 def sweep(due: DueSitting, now: datetime) -> tuple[CommandEnvelope, SubmitSitting]:
     """Form the command of an attempt: the same key and the same submission id, whoever sweeps it and how often."""
-    key = uuid.uuid5(KEY_NAMESPACE, f"{due.seat.sitting_id}\n{due.attempt}")
+    key = derived_id(KEY_NAMESPACE, f"{due.seat.sitting_id}\n{due.attempt}")
     command = SubmitSitting(
         seat=due.seat,
-        submission_id=str(uuid.uuid5(key, "submission")),
+        submission_id=derived_id(key, "submission"),
         answers=None,
         seed=due.seed,
         now=now,
         cause="sweeper",
     )
-    return CommandEnvelope(str(key), None, ACTOR), command
+    return CommandEnvelope(key, None, ACTOR), command

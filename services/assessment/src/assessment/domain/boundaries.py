@@ -3,14 +3,17 @@
 A decision about a boundary stands only if no event of its tag and types came after the position that its row was
 stamped with. That is sound because every such event is appended by a command that locks and stamps the row. Commands,
 the projector and the tests all read this one table.
+
+Structs, since a command orders and hashes some dozens of them: a dataclass does that in Python.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, order=True)
-class Boundary:
+
+class Boundary(msgspec.Struct, frozen=True, order=True, gc=False):
     """rank: place in the locking order; table: holds the row; tag_name: the tag is `<tag_name>:<id>`."""
 
     rank: int
@@ -84,8 +87,7 @@ OUTSIDE: Final = ("results.read", "results.listed")
 """Facts of no boundary: nothing is decided on them and no row changes, so nothing is locked or stamped for them."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class BoundaryRef:
+class BoundaryRef(msgspec.Struct, frozen=True, order=True, gc=False):
     """One boundary's instance; their order is the order in which rows are locked."""
 
     boundary: Boundary

@@ -5,13 +5,14 @@ from typing import Final
 from litestar.params import FromPath
 
 from assessment.domain import commands
+from assessment.domain.derived_ids import derived_id
 from assessment.http import assessment_views
 from assessment.http.answers import AnswerBytes, done, sent, stands
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.operations import FRESH, PAGE, Operation, endpoint
 from assessment.http.paging import next_cursor, page_request
 from assessment.http.parameters import read_query

@@ -11,13 +11,14 @@ from litestar.params import FromPath
 
 from assessment.domain import commands
 from assessment.domain.decision import Reason, Refused
+from assessment.domain.derived_ids import derived_ids
 from assessment.domain.invites import has_expired
 from assessment.http.answers import AnswerBytes, done
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, facts_of
-from assessment.http.identities import derived_ids, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.invites import check_mailer, invite_order, issued_invite
 from assessment.http.operations import Operation, endpoint
 from assessment.http.parameters import Query, read_query

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from assessment.app.envelope import CommandEnvelope
+from assessment.domain.derived_ids import derived_id
 from assessment.http.bodies import AnyRequest, decoded, whole_body
 from assessment.http.operations import Operation
 from assessment.http.problems import malformed, refused
@@ -16,7 +17,7 @@ from contracts.wire import Request as RequestBody
 from servicekit.json_log import REQUEST_ID
 
 KEY_HEADER: Final = "Idempotency-Key"
-KEY_NAMESPACE: Final = uuid.UUID("6f1d3a52-7c0e-5f3b-9d0a-2f4f3a6f8a11")
+KEY_NAMESPACE: Final = "6f1d3a52-7c0e-5f3b-9d0a-2f4f3a6f8a11"
 """Of every command's key; another value would make every retry a new command."""
 
 _KEY_GRAMMAR: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_IDEMPOTENCY_KEY_CHARACTERS}}}")
@@ -38,9 +39,10 @@ class Call:
         return decoded(self.body, self.request.headers, shape, needed=self.operation.body_needed)
 
     def envelope(self, actor: str) -> CommandEnvelope:
-        key, fingerprint = str(uuid.uuid4()), None
-        if self.idempotency_key is not None:
-            key = str(uuid.uuid5(KEY_NAMESPACE, f"{scope_of(actor)}\n{self.idempotency_key}"))
+        if self.idempotency_key is None:
+            key, fingerprint = str(uuid.uuid4()), None
+        else:
+            key = derived_id(KEY_NAMESPACE, f"{scope_of(actor)}\n{self.idempotency_key}")
             fingerprint = self._fingerprint()
         return CommandEnvelope(
             key=key, fingerprint=fingerprint, actor=actor, correlation_id=REQUEST_ID.get(), traceparent=self._trace()

@@ -11,12 +11,12 @@ from assessment.app.links import link
 from assessment.app.secrets import digest
 from assessment.domain import commands
 from assessment.domain.decision import Reason, Refused
+from assessment.domain.derived_ids import derived_id
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
 from assessment.http.calls import read_call
 from assessment.http.credentials import LinkHolderGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id
 from assessment.http.invites import FIRST_GENERATION, check_mailer
 from assessment.http.limits import count
 from assessment.http.operations import Operation, endpoint

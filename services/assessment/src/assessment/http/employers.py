@@ -7,12 +7,13 @@ from litestar.params import FromPath
 from assessment.app.secrets import digest
 from assessment.domain import commands
 from assessment.domain.api_keys import FIRST_GENERATION
+from assessment.domain.derived_ids import derived_id
 from assessment.http.answers import AnswerBytes, done, stands
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import OperatorGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query
 from assessment.http.preconditions import expected_position

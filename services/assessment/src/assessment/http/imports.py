@@ -6,12 +6,13 @@ import msgspec
 from litestar.params import FromPath
 
 from assessment.domain import commands
+from assessment.domain.derived_ids import derived_id
 from assessment.http.answers import AnswerBytes, done, download, sent
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import KEY_HEADER, read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.operations import Operation, endpoint
 from assessment.http.parameters import read_query
 from assessment.http.preconditions import expected_position

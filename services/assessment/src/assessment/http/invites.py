@@ -11,12 +11,13 @@ from assessment.app.secrets import Secrets, digest
 from assessment.domain import commands
 from assessment.domain.address import normalized_address
 from assessment.domain.commands import InviteOrder
+from assessment.domain.derived_ids import derived_id
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of, facts_of
-from assessment.http.identities import derived_id, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.opening import details_of
 from assessment.http.operations import PAGE, Operation, endpoint
 from assessment.http.paging import next_cursor, page_request

@@ -9,13 +9,14 @@ from litestar.params import FromPath
 from assessment.app.secrets import API_KEY_PREFIX, Secrets, digest
 from assessment.domain import commands
 from assessment.domain.api_keys import FIRST_GENERATION
+from assessment.domain.derived_ids import derived_id
 from assessment.domain.invites import has_expired
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.operations import PAGE, Operation, endpoint
 from assessment.http.paging import next_cursor, page_request
 from assessment.http.parameters import read_query

@@ -5,13 +5,14 @@ from typing import Final
 from litestar.params import FromPath
 
 from assessment.domain.decision import Refused
+from assessment.domain.derived_ids import derived_id
 from assessment.domain.ordering import seed_of
 from assessment.domain.previews import scored_preview
 from assessment.http.answers import AnswerBytes, sent
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerActor, EmployerGiven
-from assessment.http.identities import derived_id, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.opening import keys_of
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query

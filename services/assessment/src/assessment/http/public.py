@@ -12,13 +12,13 @@ from assessment.app.secrets import digest
 from assessment.domain import commands
 from assessment.domain.address import normalized_address
 from assessment.domain.decision import Reason, Refused
+from assessment.domain.derived_ids import derived_id
 from assessment.domain.invites import accepted_details
 from assessment.http.answers import AnswerBytes, done
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.codes import mailed_code
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id
 from assessment.http.invites import FIRST_GENERATION, check_mailer
 from assessment.http.limits import count
 from assessment.http.operations import Operation, endpoint

@@ -6,12 +6,13 @@ from litestar.params import FromPath
 
 from assessment.domain import commands
 from assessment.domain.author_view import authors_view
+from assessment.domain.derived_ids import derived_ids
 from assessment.http.answers import AnswerBytes, done, download, known, stands, validators
 from assessment.http.bodies import AnyRequest
 from assessment.http.calls import read_call
 from assessment.http.credentials import EmployerGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_ids, resource_id
+from assessment.http.identities import resource_id
 from assessment.http.opening import keys_of
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query

@@ -6,13 +6,13 @@ from litestar.params import FromPath
 
 from assessment.app.envelope import Executed
 from assessment.domain import commands
+from assessment.domain.derived_ids import derived_id
 from assessment.domain.ordering import seed_of
 from assessment.http.answers import AnswerBytes, done, sent
 from assessment.http.bodies import AnyRequest, Nothing
 from assessment.http.calls import read_call
 from assessment.http.credentials import CandidateActor, CandidateGiven
 from assessment.http.executions import execute, fact_of
-from assessment.http.identities import derived_id
 from assessment.http.opening import saved_answers
 from assessment.http.operations import FRESH, Operation, endpoint
 from assessment.http.parameters import read_query

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from assessment.domain.boundaries import BoundaryRef
+from assessment.domain.derived_ids import derived_id
 from assessment.projections.changes import Change
 from assessment.projections.project import project, touched
 from assessment.read_models.command_keys import KeyRow
@@ -80,9 +81,9 @@ def key_of_first(first: Event) -> KeyRow:
     """The same, from an append's first event alone."""
     try:
         meta = _META.decode(first.meta)
-        key = uuid.UUID(meta.key)
-        if str(uuid.uuid5(key, "0")) == first.id:
-            return KeyRow(str(key), meta.fingerprint or None, first.position, first.commit)
+        key = str(uuid.UUID(meta.key))
+        if derived_id(key, "0") == first.id:
+            return KeyRow(key, meta.fingerprint or None, first.position, first.commit)
     except ValueError:  # msgspec's errors are among them
         pass
     return KeyRow(first.id, None, first.position, first.commit)

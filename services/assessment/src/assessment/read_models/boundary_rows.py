@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -41,8 +42,7 @@ Part = tuple[str, bool]
 """A boundary's name, and whether its rows are locked."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoundaryRow:
+class BoundaryRow(msgspec.Struct, frozen=True, gc=False):
     """document: the row as JSON, as `boundary_documents` forms it."""
 
     position: int

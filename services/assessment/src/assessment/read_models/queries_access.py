@@ -1,6 +1,5 @@
 """Who a credential belongs to: an API key by its secret's digest, a candidate's seat or claim by a token's."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +8,7 @@ from asyncpg import Record
 from sqlalchemy import Interval, and_, bindparam, exists, literal_column, not_, or_, select
 
 from assessment.domain.commands import Seat
+from assessment.domain.derived_ids import derived_id
 from assessment.read_models.lookups import lookup
 from assessment.read_models.queries_reader import Reader
 from assessment.read_models.statements import compiled
@@ -161,4 +161,4 @@ def _seat_holder(row: Record) -> SeatHolder:
 
 def sitting_id(assessment_id: str, candidate_id: str) -> str:
     """One sitting for each candidate and assessment, however many invites lead to it."""
-    return str(uuid.uuid5(uuid.UUID(assessment_id), candidate_id))
+    return derived_id(assessment_id, candidate_id)
