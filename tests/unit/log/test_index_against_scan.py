@@ -66,7 +66,7 @@ def test_matches_from_either_end(
     found = [e.position for e in events if matches(e, types, tags) and after < e.position <= upto]
     lookup: Lookup
     for lookup in indexed(events):
-        matcher = Matcher(lookup, types, tags)
+        matcher = Matcher(lookup, types, tags, after)
         assert matcher.latest(after, upto) == max(found, default=0)
         assert matcher.earliest(after, upto) == min(found, default=0)
 
@@ -81,9 +81,23 @@ def test_matches_in_many_segments(
         for types, tags, after, bound in questions:
             upto = min(bound, len(events))
             found = [e.position for e in events if matches(e, types, tags) and after < e.position <= upto]
-            matcher = Matcher(index_of(log), types, tags)
+            matcher = Matcher(index_of(log), types, tags, after)
             assert matcher.latest(after, upto) == max(found, default=0)
             assert matcher.earliest(after, upto) == min(found, default=0)
+        log.close()
+
+
+@settings(PROPERTY, max_examples=25)
+@given(st.integers(1, 80), st.integers(0, 80))
+def test_segments_that_end_before_what_is_asked_for_are_left_out(count: int, pieces: int) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        log = stored(Path(directory), [Stored(n, "a", ("t:1",)) for n in range(1, count + 1)], pieces)
+        index = index_of(log)
+        for after in range(count):
+            (holding,) = {found.segment for found in index.ranges(after + 1, after + 1)}
+            in_memory = index._view.memory[0].first if index._view.memory else count + 1
+            for postings in (index.typed("a", after), index.tagged("t:1", after)):
+                assert postings.ceiling(1) == min(holding, in_memory), "what is in memory costs nothing to ask"
         log.close()
 
 

@@ -78,7 +78,7 @@ def _latest_match(item: ConditionItem, layers: tuple[Layer, ...]) -> int:
     for layer in layers:
         if item.after >= layer.upto:
             return 0
-        matcher = Matcher(layer.lookup, item.types, item.tags)
-        if position := matcher.latest(max(item.after, layer.after), layer.upto):
+        after = max(item.after, layer.after)
+        if position := Matcher(layer.lookup, item.types, item.tags, after).latest(after, layer.upto):
             return position
     return 0

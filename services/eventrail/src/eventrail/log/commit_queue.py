@@ -42,7 +42,8 @@ class CommitQueue:
         self._idle_seconds = idle_seconds
         self._suspension = log.suspension
         self._room = WaitingRoom(max_waiting_appends, max_waiting_bytes)
-        self._advanced = asyncio.Event()
+        # Who waits for the head to come beyond a position: only those are woken who have what they wait for.
+        self._awaited: dict[asyncio.Future[None], int] = {}
         self._ended = asyncio.Event()
         self._stopping = False
         self._failure: SyncFailed | None = None
@@ -61,7 +62,7 @@ class CommitQueue:
     async def stop(self) -> None:
         """Refuse what comes, answer what is waiting, write the head down."""
         self._stopping = True
-        self._advanced.set()
+        self._wake()
         if self._working is None:
             return
         if not self._busy:
@@ -118,12 +119,16 @@ class CommitQueue:
 
     async def head_beyond(self, position: int, timeout_seconds: float) -> int:
         """The head as soon as it is beyond `position`, or whatever it is at the timeout or when the queue stops."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                while self._log.head.position <= position and not self._stopping:
-                    await self._advanced.wait()
-        except TimeoutError:
-            pass
+        if self._log.head.position <= position and not self._stopping:
+            reached = asyncio.get_running_loop().create_future()
+            self._awaited[reached] = position
+            try:
+                async with asyncio.timeout(timeout_seconds):
+                    await reached
+            except TimeoutError:
+                pass
+            finally:
+                del self._awaited[reached]
         return self._log.head.position
 
     @property
@@ -161,11 +166,15 @@ class CommitQueue:
                 for waiting, outcome in zip(batch, came_to, strict=True):
                     waiting.receiver.settle(outcome)
             self._at_work.loop.call_soon(self._go_on)
-            # Set and cleared at once, the event wakes whoever waits now.
-            self._advanced.set()
-            self._advanced.clear()
+            self._wake()
         except Exception as error:  # noqa: BLE001 - whatever ends the queue ends the process, never in silence
             self._fail(_as_failure(error))
+
+    def _wake(self) -> None:
+        head = self._log.head.position
+        for reached, position in self._awaited.items():
+            if (position < head or self._stopping) and not reached.done():
+                reached.set_result(None)
 
     def _fall_idle(self) -> None:
         """When nothing comes for a while, the head is written down: one timer looks, however often that begins."""

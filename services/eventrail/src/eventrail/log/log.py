@@ -242,6 +242,8 @@ class Log:
 
     def _require_reserve(self) -> None:
         """What appends would fill without it is the room that the next recovery may need."""
+        if self.reserve_whole:
+            return
         with self._failing_for_good():
             if not self._segments.keep_reserve():
                 raise DiskFull(0, errno.ENOSPC)

@@ -31,12 +31,13 @@ class Everything:
 
 
 class Matcher:
-    """The events of one of `types` (if any) that carry all `tags` (if any)."""
+    """The events of one of `types` (if any) that carry all `tags` (if any), to be asked for beyond `after` only."""
 
-    def __init__(self, lookup: Lookup, types: Sequence[str], tags: Sequence[str]) -> None:
-        groups: list[Postings] = [lookup.tagged(tag) for tag in tags]
+    def __init__(self, lookup: Lookup, types: Sequence[str], tags: Sequence[str], after: int = 0) -> None:
+        groups = [lookup.tagged(tag, after) for tag in tags]
         if types:
-            groups.append(AnyOf(tuple(lookup.typed(event_type) for event_type in types)))
+            kinds = [lookup.typed(event_type, after) for event_type in types]
+            groups.append(AnyOf(tuple(kinds)) if len(kinds) > 1 else kinds[0])
         self._groups = groups or [Everything()]
 
     def latest(self, after: int, upto: int) -> int:

@@ -51,7 +51,7 @@ def _filtered(query: Query, upto: int, limit: int, index: Index) -> tuple[Sequen
 
 
 def _matches(query: Query, upto: int, index: Index) -> Iterator[int]:
-    matcher = Matcher(index, query.types, query.tags)
+    matcher = Matcher(index, query.types, query.tags, query.after)
     if query.backward:
         while position := matcher.latest(query.after, upto):
             yield position

@@ -43,11 +43,11 @@ class MemoryIndex:
     def position_of(self, event_id: str) -> int | None:
         return self._ids.get(event_id)
 
-    def typed(self, event_type: str) -> Postings:
+    def typed(self, event_type: str, _after: int = 0) -> Postings:
         positions = self._types.get(event_type)
         return NOWHERE if positions is None else SortedPostings(positions)
 
-    def tagged(self, tag: str) -> Postings:
+    def tagged(self, tag: str, _after: int = 0) -> Postings:
         positions = self._tags.get(tag)
         return NOWHERE if positions is None else SortedPostings(positions)
 

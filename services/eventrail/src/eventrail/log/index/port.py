@@ -20,10 +20,10 @@ class Postings(Protocol):
 
 
 class Lookup(Protocol):
-    """Positions by what an event is about."""
+    """Positions by what an event is about: all beyond `after`, and of those before it none, some or all."""
 
-    def typed(self, event_type: str) -> Postings: ...
-    def tagged(self, tag: str) -> Postings: ...
+    def typed(self, event_type: str, after: int = 0) -> Postings: ...
+    def tagged(self, tag: str, after: int = 0) -> Postings: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,10 @@ class IndexDelta:
                 if not held or held[-1] != position:
                     held.append(position)
 
-    def typed(self, event_type: str) -> Postings:
+    def typed(self, event_type: str, _after: int = 0) -> Postings:
         positions = self.types.get(event_type)
         return SortedPostings(positions) if positions else NOWHERE
 
-    def tagged(self, tag: str) -> Postings:
+    def tagged(self, tag: str, _after: int = 0) -> Postings:
         positions = self.tags.get(tag)
         return SortedPostings(positions) if positions else NOWHERE

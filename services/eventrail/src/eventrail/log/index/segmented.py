@@ -48,15 +48,19 @@ class _View:
         """How many sealed segments have their filters in groups."""
         return len(self.groups) * GROUP_SEGMENTS
 
-    def candidates(self, key: bytes) -> list[SealedIndex]:
-        """The sealed segments that may hold a key, ascending."""
+    def candidates(self, key: bytes, after: int = 0) -> list[SealedIndex]:
+        """The sealed segments that may hold a key beyond a position, ascending."""
+        passed = bisect_right(self.firsts, after + 1) - 1
+        first_group = passed // GROUP_SEGMENTS
         number, mask = probe(key)
         grouped = [
-            self.sealed[place * GROUP_SEGMENTS + member]
-            for place, group in enumerate(self.groups)
+            self.sealed[place]
+            for begin, group in enumerate(self.groups[first_group:], first_group)
             for member in group.candidates(number, mask)
+            if (place := begin * GROUP_SEGMENTS + member) >= passed
         ]
-        return grouped + [index for index, words, last in self.filters if words[number & last] & mask == mask]
+        filters = self.filters[max(passed - self.grouped, 0) :]
+        return grouped + [index for index, words, last in filters if words[number & last] & mask == mask]
 
     def part_of(self, position: int) -> SealedIndex | MemoryIndex:
         place = bisect_right(self.firsts, position) - 1
@@ -112,21 +116,24 @@ class SegmentedIndex:
                 return position
         return None
 
-    def typed(self, event_type: str) -> Postings:
-        view = self._view
-        memory = [(part.first, partial(part.typed, event_type)) for part in view.memory]
-        return SegmentedPostings([*self._sealed(view, self._digests.of_type, event_type), *memory])
+    def typed(self, event_type: str, after: int = 0) -> Postings:
+        return self._postings(self._digests.of_type, MemoryIndex.typed, event_type, after)
 
-    def tagged(self, tag: str) -> Postings:
-        view = self._view
-        memory = [(part.first, partial(part.tagged, tag)) for part in view.memory]
-        return SegmentedPostings([*self._sealed(view, self._digests.of_tag, tag), *memory])
+    def tagged(self, tag: str, after: int = 0) -> Postings:
+        return self._postings(self._digests.of_tag, MemoryIndex.tagged, tag, after)
 
-    def _sealed(self, view: _View, digest: Callable[[bytes], bytes], name: str) -> list[_Member]:
-        if not view.sealed:
-            return []
-        key = digest(name.encode())
-        return [(index.first, partial(index.postings, key, self._read)) for index in view.candidates(key)]
+    def _postings(
+        self, digest: Callable[[bytes], bytes], find: Callable[[MemoryIndex, str], Postings], name: str, after: int
+    ) -> Postings:
+        """A segment that ends at or before `after` is not asked, nor is its filter."""
+        view = self._view
+        sealed: list[_Member] = []
+        if view.sealed and view.sealed[-1].last > after:
+            key = digest(name.encode())
+            sealed = [(index.first, partial(index.postings, key, self._read)) for index in view.candidates(key, after)]
+        if not sealed and len(view.memory) == 1:
+            return find(view.memory[0], name)
+        return SegmentedPostings([*sealed, *((part.first, partial(find, part, name)) for part in view.memory)])
 
     def ranges(self, first: int, last: int) -> list[Range]:
         view = self._view
