@@ -134,7 +134,7 @@ def _show_before_the_sync(patch: pytest.MonkeyPatch) -> None:
     """Readers see the batch as soon as it is written."""
 
     def early(self: Log, forming: Batch) -> float:
-        with self._failing_for_good():
+        with self._writing:
             place = self._segments.append(b"".join(forming.lines), self._head.position + 1)
             self._segments.settle()
             self._index.absorb(forming.delta, place.segment, place.offset)

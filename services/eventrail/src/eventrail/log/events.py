@@ -84,8 +84,7 @@ class LineTooLarge:
 Outcome = Appended | Replayed | IdReused | ConditionFailed | AfterBeyondHead | LineTooLarge
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """The last durable event: its position (0 in an empty log) and its hash (64 hex digits)."""
 
     position: int

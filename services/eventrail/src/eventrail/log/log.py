@@ -2,8 +2,7 @@
 
 import errno
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -11,7 +10,7 @@ from eventrail.log.alarms import alarms
 from eventrail.log.batch import Batch, wanted_ids
 from eventrail.log.clock import ClockGuard, boot_seconds, next_time, system_clock
 from eventrail.log.documents import write_head
-from eventrail.log.errors import AppendsSuspended, DescriptorsExhausted, DiskFull, SyncFailed
+from eventrail.log.errors import AppendsSuspended, DiskFull, SyncFailed
 from eventrail.log.events import Append, Head, Outcome, Page, Query, Statistics
 from eventrail.log.files import NO_DESCRIPTORS, NO_ROOM, Files, SystemFiles
 from eventrail.log.identifiers import NewIds, new_uuids
@@ -21,6 +20,7 @@ from eventrail.log.opening import Parts, Surroundings, open_parts
 from eventrail.log.options import Options
 from eventrail.log.pages import read_page
 from eventrail.log.scrub import Scrub
+from eventrail.log.writing import AtTheDisk, FailingForGood
 
 SEGMENTS_WAITING: Final = 2
 """Sealed segments whose index may be in memory only."""
@@ -66,10 +66,10 @@ class Log:
         self._head = parts.head
         self._last_time = parts.last_time
         self._written_head: Head | None = None
-        self._failure: SyncFailed | None = None
+        self._writing = FailingForGood()
         self._syncs = 0
         self._last_sync_seconds: float | None = None
-        self._at_the_disk_since: float | None = None
+        self._at_the_disk = AtTheDisk()
 
     @classmethod
     def open(  # noqa: PLR0913 - what surrounds the engine is given, so that a test can put something else there
@@ -108,8 +108,8 @@ class Log:
         the disk failed; `AppendsSuspended` where the log has lost what a witness has seen, or the clock has jumped;
         `RangeDamaged` where a stored line that an append must be compared with can't be read.
         """
-        if self._failure is not None:
-            raise self._failure
+        if self._writing.failure is not None:
+            raise self._writing.failure
         if self.suspension is not None:
             raise AppendsSuspended(self.suspension)
         begun, before = time.monotonic(), self._head.position
@@ -165,7 +165,7 @@ class Log:
             syncs=self._syncs,
             last_sync_seconds=self._last_sync_seconds,
             recovery=self.recovery,
-            stalled_seconds=self._stalled_seconds(),
+            stalled_seconds=self._at_the_disk.stalled_seconds,
             reserve_whole=self.reserve_whole,
             scrub=self._scrub.report(),
             unindexed_segments=self._index.waiting,
@@ -186,8 +186,8 @@ class Log:
         surroundings = self._surroundings
         return tuple(
             alarms(
-                failure=self._failure,
-                stalled_seconds=self._stalled_seconds(),
+                failure=self._writing.failure,
+                stalled_seconds=self._at_the_disk.stalled_seconds,
                 stall_limit_seconds=self._options.stall_seconds,
                 jump=self._clock_guard.jump(surroundings.clock(), surroundings.steady()),
                 damages=self._segments.damages.known(),
@@ -199,9 +199,9 @@ class Log:
 
         That is the space reserve, where it is missing, the index, and the scrub. Raises `SyncFailed`.
         """
-        if self._failure is not None:
+        if self._writing.failure is not None:
             return False
-        with self._failing_for_good():
+        with self._writing:
             self._segments.keep_reserve()
         return self._index.maintain() or self._scrub.piece()
 
@@ -214,13 +214,13 @@ class Log:
         if head == self._written_head:
             return True
         try:
-            with self._at_the_disk():
+            with self._at_the_disk:
                 write_head(self._surroundings.files, self._layout, head)
         except OSError as error:
             if error.errno in NO_ROOM | NO_DESCRIPTORS:
                 return False
-            self._failure = SyncFailed(f"writing {self._layout.head.name}", str(error))
-            raise self._failure from error
+            self._writing.failure = SyncFailed(f"writing {self._layout.head.name}", str(error))
+            raise self._writing.failure from error
         self._written_head = head
         return True
 
@@ -228,8 +228,8 @@ class Log:
         """A clean stop: the open segment is cut to its lines, the head written down, the lock given back."""
         self._scrub.close()
         try:
-            if self._failure is None:
-                with self._failing_for_good():
+            if self._writing.failure is None:
+                with self._writing:
                     self._segments.trim()
                 self.write_head()
         finally:
@@ -244,7 +244,7 @@ class Log:
         """What appends would fill without it is the room that the next recovery may need."""
         if self.reserve_whole:
             return
-        with self._failing_for_good():
+        with self._writing:
             if not self._segments.keep_reserve():
                 raise DiskFull(0, errno.ENOSPC)
 
@@ -255,7 +255,7 @@ class Log:
 
     def _make_durable(self, forming: Batch) -> float:
         """How many seconds the sync took."""
-        with self._at_the_disk(), self._failing_for_good():
+        with self._at_the_disk, self._writing:
             place = self._segments.append(b"".join(forming.lines), self._head.position + 1)
             begun = time.monotonic()
             self._segments.sync()
@@ -266,32 +266,6 @@ class Log:
         self._last_time = forming.time
         self._head = Head(forming.position, forming.hash)
         return sync_seconds
-
-    @contextmanager
-    def _failing_for_good(self) -> Iterator[None]:
-        """Whatever fails in here, but for a lack of room, ends all writing: what stands on disk is unknown."""
-        try:
-            yield
-        except (DiskFull, DescriptorsExhausted):
-            raise
-        except SyncFailed as failure:
-            self._failure = failure
-            raise
-        except BaseException as error:
-            self._failure = SyncFailed("a commit", repr(error))
-            raise self._failure from error
-
-    @contextmanager
-    def _at_the_disk(self) -> Iterator[None]:
-        self._at_the_disk_since = time.monotonic()
-        try:
-            yield
-        finally:
-            self._at_the_disk_since = None
-
-    def _stalled_seconds(self) -> float:
-        since = self._at_the_disk_since
-        return 0.0 if since is None else time.monotonic() - since
 
 
 def _suspension(parts: Parts) -> str | None:

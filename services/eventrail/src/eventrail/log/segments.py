@@ -4,7 +4,8 @@ import os
 from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+
+import msgspec
 
 from eventrail.log.closing import LINK_BYTES, first_open_line, stated_hash
 from eventrail.log.damages import Damage, Damages
@@ -19,8 +20,7 @@ from eventrail.log.sound_blocks import SoundBlocks, tile
 from eventrail.log.transfer import read_whole, write_whole
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a batch was written: the segment, named by its first position, and the offset in it."""
 
     segment: int
