@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from eventrail.log.answers import Layer, answer_condition, answer_standing
-from eventrail.log.events import Append, Appended, LineTooLarge, Outcome
+from eventrail.log.events import Append, Appended, LineTooLarge, NewEvent, Outcome
 from eventrail.log.index.port import Index, IndexDelta
 from eventrail.log.limits import LINE_BYTES
 from eventrail.log.line import form_lines
@@ -66,22 +66,24 @@ class Batch:
 
     def _form(self, append: Append) -> Appended | LineTooLarge:
         """Lines are formed aside, so that a line that is too large leaves nothing behind."""
-        first = self.position + 1
-        last = self.position + len(append.events)
-        ids = self._ids_of(append)
-        lines, last_hash = form_lines(append.events, ids, first, self.time, last, self._head_position, self.hash)
+        events, before = append.events, self.position
+        first, last = before + 1, before + len(events)
+        ids = self._ids_of(events)
+        lines, last_hash = form_lines(events, ids, first, self.time, last, self._head_position, self.hash)
         lengths = [len(line) for line in lines]
         if max(lengths) - 1 > LINE_BYTES:
             return _first_too_large(lengths)
-        self.delta.extend(first, ids, append.events, lengths)
+        self.delta.extend(first, ids, events, lengths)
         self.lines += lines
         self.hash = self.delta.hash = last_hash
         return Appended(first, last)
 
-    def _ids_of(self, append: Append) -> Sequence[str]:
-        given = [event.id for event in append.events if event.id is not None]
-        assert len(given) in {0, len(append.events)}, "ids are given for all events of an append or for none"
-        return given or list(islice(self._new_ids, len(append.events)))
+    def _ids_of(self, events: Sequence[NewEvent]) -> Sequence[str]:
+        if events[0].id is None:
+            return list(islice(self._new_ids, len(events)))
+        given = [event.id for event in events if event.id is not None]
+        assert len(given) == len(events), "ids are given for all events of an append or for none"
+        return given
 
 
 def wanted_ids(batch: Sequence[Append]) -> int:

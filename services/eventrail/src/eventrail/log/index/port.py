@@ -114,11 +114,10 @@ class IndexDelta:
 
     def extend(self, first: int, ids: Sequence[str], subjects: Sequence[Subject], lengths: Sequence[int]) -> None:
         """Add lines that follow each other from position `first` on."""
-        positions = range(first, first + len(ids))
-        self.ids.update(zip(ids, positions, strict=True))
         self.lengths += lengths
-        types, tags = self.types, self.tags
-        for position, subject in zip(positions, subjects, strict=True):
+        positions, types, tags = self.ids, self.types, self.tags
+        for position, (event_id, subject) in enumerate(zip(ids, subjects, strict=True), first):
+            positions[event_id] = position
             types[subject.type].append(position)
             for tag in subject.tags:
                 held = tags[tag]
