@@ -23,6 +23,7 @@ class Found(Protocol):
 
 
 F = TypeVar("F", bound=Found)
+P = TypeVar("P")
 Find = Callable[[int, int | None], Coroutine[Any, Any, F]]
 """The first page later than the one position and earlier than the other."""
 
@@ -31,21 +32,43 @@ async def page_through(
     find: Find[F], events_of: Callable[[F], Iterable[Event]], *, after: int, before: int | None, backward: bool
 ) -> AsyncGenerator[Event]:
     """Every event of the pages, in their order, to the head as it is when the last page is read."""
-    place: tuple[int, int | None] | None = (after, before)
-    coming = asyncio.create_task(find(after, before))
-    try:
-        while place is not None:
-            page = await coming
-            place = _following(page, place, backward=backward)
-            if place is not None:
-                coming = asyncio.create_task(find(*place))
-                await asyncio.sleep(0)  # so that it is asked for before this page is looked at
+    place: tuple[int, int | None] = (after, before)
+
+    def following(page: F) -> Coroutine[Any, Any, F] | None:
+        nonlocal place
+        found = _following(page, place, backward=backward)
+        if found is None:
+            return None
+        place = found
+        return find(*place)
+
+    async with contextlib.aclosing(read_ahead(find(after, before), following)) as pages:
+        async for page in pages:
             for event in events_of(page):
                 yield event
+
+
+async def read_ahead(
+    first: Coroutine[Any, Any, P] | None, following: Callable[[P], Coroutine[Any, Any, P] | None]
+) -> AsyncGenerator[P]:
+    """Pages, the first and those that follow; each is given when the next one has been asked for.
+
+    `following` says from a page how the next is come by, None after the last, and may refuse the page by raising. To be
+    closed by whoever does not read on to the end: what was asked for last is cancelled then.
+    """
+    coming = None if first is None else asyncio.create_task(first)
+    try:
+        while coming is not None:
+            page = await coming
+            asked = following(page)
+            coming = None if asked is None else asyncio.create_task(asked)
+            await asyncio.sleep(0)  # so that it is asked for before this page is looked at
+            yield page
     finally:
-        coming.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await coming
+        if coming is not None:
+            coming.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await coming
 
 
 def _following(page: Found, place: tuple[int, int | None], *, backward: bool) -> tuple[int, int | None] | None:

@@ -1,39 +1,33 @@
 """The log in order, page by page, each line checked by the chain; the next page comes while one is looked at."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator
-from typing import Final
+from collections.abc import AsyncGenerator, Coroutine
+from typing import Any, Final
 
 from eventrail_client.chain import closes
 from eventrail_client.errors import ChainBroken
 from eventrail_client.follow import Cursor
+from eventrail_client.paging import read_ahead
 from eventrail_client.port import EventStore, Page
 
 PAGE_EVENTS: Final = 5_000
 """A page is held as a whole, with the one after it."""
 
 
-async def pages(store: EventStore, cursor: Cursor, until: int, page_events: int = PAGE_EVENTS) -> AsyncGenerator[Page]:
+def pages(store: EventStore, cursor: Cursor, until: int, page_events: int = PAGE_EVENTS) -> AsyncGenerator[Page]:
     """The events after the cursor up to the position `until`, which the log holds. Raises ChainBroken, StoreError."""
 
-    def begun(after: int) -> "asyncio.Task[Page]":
-        return asyncio.create_task(store.read(after=after, limit=min(page_events, until - after)))
+    def asked() -> Coroutine[Any, Any, Page] | None:
+        if cursor.position >= until:
+            return None
+        return store.read(after=cursor.position, limit=min(page_events, until - cursor.position))
 
-    coming = begun(cursor.position) if cursor.position < until else None
-    try:
-        while coming is not None:
-            page = await coming
-            before, cursor = cursor, _checked(cursor, page)
-            assert cursor.position > before.position, "a page before the head holds an event"
-            coming = begun(cursor.position) if cursor.position < until else None
-            await asyncio.sleep(0)  # so that it is asked for before this page is looked at
-            yield page
-    finally:
-        if coming is not None:
-            coming.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await coming
+    def checked(page: Page) -> Coroutine[Any, Any, Page] | None:
+        nonlocal cursor
+        before, cursor = cursor, _checked(cursor, page)
+        assert cursor.position > before.position, "a page before the head holds an event"
+        return asked()
+
+    return read_ahead(asked(), checked)
 
 
 def _checked(cursor: Cursor, page: Page) -> Cursor:
