@@ -225,6 +225,7 @@ async def test_readers_are_woken_by_a_durable_append(tmp_path: Path) -> None:
         files.gate.set()
         await first
         assert await asyncio.gather(*readers[:2]) == [1, 1]
+        assert [reached.done() for reached in queue._awaited] == [False], "who waits for more is not woken"
         await queue.append(append(event()))
         assert await readers[2] == 2
         assert await queue.head_beyond(0, 30) == 2
