@@ -16,6 +16,7 @@ from eventrail.log.limits import (
     NESTING_LEVELS,
     TAGS_PER_EVENT,
 )
+from eventrail.log.plain_json import keeps_its_keys
 
 _decode_json: Final = msgspec.json.Decoder().decode
 _encode_json: Final = msgspec.json.Encoder().encode
@@ -38,20 +39,10 @@ def compact_json(raw: bytes, nesting_levels: int = NESTING_LEVELS, *, unique_key
         # Malformed, or only a number beyond what msgspec holds: the slow path tells which, and where.
         refuse_malformed(raw)
         value = None
-    if unique_keys and not _keeps_its_keys(raw, value):
+    if unique_keys and raw.count(b":") > 1 and (value is None or not keeps_its_keys(raw, _encode_json(value))):
         refuse_duplicate_keys(raw)
     has_whitespace = len(raw.split(None, 1)[0]) != len(raw)
     return msgspec.json.format(raw, indent=-1) if has_whitespace else raw
-
-
-def _keeps_its_keys(raw: bytes, value: object) -> bool:
-    """Whether it is sure that no key was lost in `value`: with each key goes a colon, unless it stands in an escape."""
-    colons = raw.count(b":")
-    if colons < 2:
-        return True
-    if value is None or b"\\u003" in raw:
-        return False
-    return _encode_json(value).count(b":") == colons
 
 
 def check_append(append: Append) -> None:

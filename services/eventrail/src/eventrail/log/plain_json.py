@@ -31,9 +31,12 @@ def surely_compact(raw: bytes) -> bytes | None:
     written = _encode(value)
     if written == raw:
         return raw
-    return msgspec.json.format(raw, indent=-1) if _keeps_its_keys(raw, written) else None
+    return msgspec.json.format(raw, indent=-1) if keeps_its_keys(raw, written) else None
 
 
-def _keeps_its_keys(raw: bytes, written: bytes) -> bool:
-    """With each key goes a colon, unless it stands in an escape: as many colons mean that no key was lost."""
+def keeps_its_keys(raw: bytes, written: bytes) -> bool:
+    """Whether it is sure that no key of JSON was lost when it was decoded and written again.
+
+    With each key goes a colon, unless it stands in an escape: as many colons mean that none was.
+    """
     return not (b"\\" in raw and b"\\u003" in raw) and written.count(b":") == raw.count(b":")
