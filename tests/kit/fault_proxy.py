@@ -102,7 +102,10 @@ class FaultProxy:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._pump(from_client, to_server, is_reply=False))
                 both.create_task(self._pump(from_server, to_client, is_reply=True))
-        except* (_CutError, ConnectionError):
+        except* (
+            _CutError,
+            OSError,
+        ):  # of a line that was reset: not connected, no ConnectionError
             to_client.transport.abort()  # both sides end together, as on a broken line
             to_server.transport.abort()
         finally:

@@ -43,6 +43,9 @@ class Writer:
                 result = work()
             except Exception as error:  # noqa: BLE001 - whoever gave the work decides what its failure means
                 result = error
-            self._hand_back(done, result)
+            try:
+                self._hand_back(done, result)
+            except RuntimeError:  # the event loop was closed meanwhile: nobody wants results any more
+                return
             # Nothing of it is kept while the thread waits.
             del given, work, done, result
