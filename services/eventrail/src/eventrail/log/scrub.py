@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from typing import Final
 
+from eventrail.log.closing import first_open_line
 from eventrail.log.damages import Damage
 from eventrail.log.events import ScrubReport
 from eventrail.log.files import Files
@@ -14,7 +15,7 @@ from eventrail.log.layout import Layout
 from eventrail.log.line import BadLine, StoredLine, genesis, parse_line
 from eventrail.log.scanning import Problem, Scan, survey
 from eventrail.log.segments import Segments
-from eventrail.log.transfer import last_line, raw_lines
+from eventrail.log.transfer import last_line, raw_lines, read_whole
 
 PIECE_BYTES: Final = 128 * 1024
 """After about so many bytes a piece ends; one append is never cut."""
@@ -95,8 +96,9 @@ class Scrub:
                 end = self._segments.end_of(segment)
                 if previous is None:
                     return self._last_line(descriptor, end)
-                scan = Scan(previous)
-                yield from self._follow(scan, raw_lines(self._files, descriptor, 0, end))
+                previous, closed = yield from self._closed(previous, descriptor, end)
+                scan = Scan(previous, closed)
+                yield from self._follow(scan, raw_lines(self._files, descriptor, closed, end))
                 found = self._problem(scan, descriptor, end, following)
                 last = scan.whole if found is None else self._last_line(descriptor, end)
         except OSError as error:
@@ -108,6 +110,28 @@ class Scrub:
             self._verified.discard(segment)
             self._segments.damages.add(Damage(segment, self._layout.segment(segment).name, *found))
         return last
+
+    def _closed(self, previous: StoredLine, descriptor: int, end: int) -> Generator[None, None, tuple[StoredLine, int]]:
+        """Go on while all hashes of a piece close, which says that its bytes are those that were written.
+
+        Returns the last line of these pieces, and where it ends: what stands behind it takes a closer look.
+        """
+        offset = 0
+        while offset < end:
+            piece = read_whole(self._files, descriptor, min(PIECE_BYTES, end - offset), offset)
+            lines = piece[: piece.rfind(b"\n") + 1]
+            count = lines.count(b"\n")
+            if not count or first_open_line(previous.hash.encode(), lines, previous.position + 1, count) is not None:
+                break
+            try:
+                previous = parse_line(lines[lines.rfind(b"\n", 0, -1) + 1 :])
+            except BadLine:
+                break
+            offset += len(lines)
+            self.read_bytes += len(lines)
+            if offset < end:
+                yield
+        return previous, offset
 
     def _follow(self, scan: Scan, lines: Iterator[tuple[int, bytes]]) -> Iterator[None]:
         read_bytes = 0
