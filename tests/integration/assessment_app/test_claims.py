@@ -88,6 +88,8 @@ async def test_where_everybody_is_asked_for_a_proof_no_answer_tells_who_is_known
     await world.side.execute(
         "UPDATE vault.candidate_keys SET key = NULL WHERE candidate_id = $1", erased.opened.candidate_id
     )
+    # What is told beside each answer is how far the tables are.
+    assert await process.commands.watch.reached((await world.log.head()).position, 10)
     ways = []
     for email in (KNOWN, "erased@example.org", "new@example.org", "elsewhere@example.org"):
         first = await join(world, service, published, email)

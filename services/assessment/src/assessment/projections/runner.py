@@ -30,7 +30,7 @@ from eventrail_client.follow import Follower, RecordedAppend
 from eventrail_client.port import EventStore
 
 BATCH_EVENTS: Final = 500
-GATHER_SECONDS: Final = 0.025
+GATHER_SECONDS: Final = 0.01
 """After a batch, so that appends which come at once share the next transaction; after a pause nothing waits."""
 
 REPORT_SECONDS: Final = 1.0
