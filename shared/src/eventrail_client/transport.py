@@ -1,5 +1,6 @@
 """One request, one answer, over a pool of connections."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -7,6 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from eventrail_client.answers import Answer, refused
@@ -69,7 +71,7 @@ class Transport:
                 method,
                 self._url(path, parameters),
                 headers=headers,
-                data=body if body is None or len(body) <= LARGE_BODY_BYTES else io.BytesIO(body),
+                data=body if body is None or len(body) <= LARGE_BODY_BYTES else _LargeBody(io.BytesIO(body)),
                 allow_redirects=False,  # the credentials are for this store only
                 timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=self._options.connect_seconds),
             ) as response:
@@ -96,6 +98,19 @@ class Transport:
     def _url(self, path: str, parameters: Parameters) -> URL:
         url = self._base / path
         return url.with_query(list(parameters)) if parameters else url
+
+
+class _LargeBody(aiohttp.BytesIOPayload):
+    """Where it is given up, its connection is cut: a server that hangs would never take what is left to send."""
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        transport = writer.transport
+        try:
+            await super().write_with_length(writer, content_length)
+        except asyncio.CancelledError:
+            if transport is not None:
+                transport.abort()
+            raise
 
 
 def _lost(error: Exception) -> TryAgain:
