@@ -11,7 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from servicekit.direct_answer import DirectCycle
-from servicekit.known_heads import KnownHeads
+from servicekit.known_heads import Found, KnownHeads
 from servicekit.protocol import GuardedProtocol
 from servicekit.shortcuts import Headers, Request, Shortcut
 
@@ -34,7 +34,8 @@ class DirectProtocol(GuardedProtocol):
 
     A request is taken only where nothing else of its connection is under way and its body came with its head; so a
     slow, chunked, expected or pipelined one meets the application's limits, deadlines and order. One whose head is
-    known is taken without the parser, which stands between two requests then and hears of nothing.
+    known, be it that of the connection's request before, is taken without the parser, which stands between two
+    requests then and hears of nothing.
     """
 
     shortcut: Shortcut
@@ -56,6 +57,7 @@ class DirectProtocol(GuardedProtocol):
         self._between = True
         self._taken_headers: Headers | None = None
         self._answered_at = 0.0
+        self._last: Found | None = None
 
     def data_received(self, data: bytes) -> None:
         between = self._between
@@ -129,13 +131,15 @@ class DirectProtocol(GuardedProtocol):
     def _take_known(self, data: bytes) -> bool:
         if self._refused or not self._may_answer() or self.transport.is_closing():
             return False
-        found = self.heads.find(data)
-        if found is None:
-            return False
+        last = self._last
+        if last is None or len(data) != last.size_bytes or not data.startswith(last.head):
+            last = self._last = self.heads.find(data)
+            if last is None:
+                return False
         if self._in_head:
             self._in_head = False
             self._disarm()
-        return self._take(*found)
+        return self._take(last.request, data[len(last.head) :])
 
     def _learn(self, data: bytes) -> None:
         if self._taken_headers is not None:

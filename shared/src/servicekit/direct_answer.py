@@ -85,8 +85,11 @@ class DirectCycle:
         if self.cancelled is not None and not self.response_complete:
             self._protocol.loop.call_soon(self.cancelled)
 
-    def answer(self, status: int, headers: Iterable[Header], body: bytes, *, cached: bool = False) -> None:
-        """Write a whole answer whose headers name its type and length; `cached`: they say how long it may be kept."""
+    def answer(self, status: int, headers: bytes, body: bytes, *, cached: bool = False) -> None:
+        """Write a whole answer whose `block` of headers names its type and length.
+
+        cached: they say how long it may be kept
+        """
         if self.response_complete:
             return
         self.response_started = self.response_complete = True
@@ -103,7 +106,7 @@ class DirectCycle:
             stored = _CACHED if cached else _NO_STORE
             fixed = _of_this_second.block(protocol.server_state.default_headers)
             protocol.transport.write(
-                b"".join((STATUS_LINE[status], fixed, block(headers), _SECURITY, request_id, stored, ending, body))
+                b"".join((STATUS_LINE[status], fixed, headers, _SECURITY, request_id, stored, ending, body))
             )
         if status >= 500:
             self._record(status, request_id)

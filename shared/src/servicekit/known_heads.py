@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+
 from servicekit.shortcuts import Headers, Request, Shortcut
 
 MAX_KNOWN_HEADS: Final = 2_048
@@ -25,6 +27,17 @@ class _Known:
     headers: Headers
     body_bytes: int
     requests: dict[bytes, Request]
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """A request that came whole and alone; whatever has its head and its size is the same one with another body.
+
+    head: from its first byte to the empty line's last
+    """
+
+    request: Request
+    head: bytes
+    size_bytes: int
 
 
 class KnownHeads:
@@ -44,15 +57,15 @@ class KnownHeads:
             del self._known[next(iter(self._known))]
         self._known[sha256(data[line_end:head_end]).digest()] = _Known(headers, body_bytes, {})
 
-    def find(self, data: bytes) -> tuple[Request, bytes] | None:
-        """The request that `data` is, and its body, where that is sure and the shortcut wants it."""
+    def find(self, data: bytes) -> Found | None:
+        """What `data` is, where that is sure and the shortcut wants it."""
         line_end, head_end = _ends(data)
         known = self._known.get(sha256(data[line_end:head_end]).digest())
         if known is None or len(data) - head_end != known.body_bytes:
             return None
         line = data[:line_end]
         request = known.requests.get(line) or self._asked(line, known)
-        return None if request is None else (request, data[head_end:])
+        return None if request is None else Found(request, data[:head_end], len(data))
 
     def _asked(self, line: bytes, known: _Known) -> Request | None:
         found = _REQUEST_LINE.fullmatch(line)

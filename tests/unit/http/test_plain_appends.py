@@ -6,9 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from eventrail.http import plain_appends
 from eventrail.http.conversion import append_of_body
-from eventrail.http.plain_appends import TOGETHER_BYTES, plain_append
+from eventrail.http.plain_appends import plain_append
 from eventrail.log.errors import LogError
 from eventrail.log.events import Append
 from servicekit.problems import ProblemRaised
@@ -16,7 +15,7 @@ from tests.kit.logs import numbered_id
 from tests.kit.odd_requests import CONDITIONS, EVENTS
 from tests.kit.properties import PROPERTY
 
-LONG = b'{"data":"' + b"x" * TOGETHER_BYTES + b'"}'
+LONG = b'{"data":"' + b"x" * 2_048 + b'"}'
 SPACED = b'{ "data" : { "a" : [ 1.50 , "x  y" ] } ,\n "meta" : { "b" : 2 } , "tags" : [ "x:1" , "x:1" ] }'
 
 
@@ -55,13 +54,10 @@ def test_both_ways_come_to_the_same(body: bytes) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         expected = looked_at(body, monkeypatch)
         assert taken(body) == expected
-        for together in (0, len(body) + 1):
-            monkeypatch.setattr(plain_appends, "TOGETHER_BYTES", together)
-            found = plain_append(body)
-            assert found is None or found == expected
+        found = plain_append(body)
+        assert found is None or found == expected
 
 
-@pytest.mark.parametrize("together", [0, 1 << 30])
 @pytest.mark.parametrize(
     "event",
     [
@@ -75,8 +71,7 @@ def test_both_ways_come_to_the_same(body: bytes) -> None:
     ],
 )
 @pytest.mark.parametrize("count", [1, 2, 1_000])
-def test_plain_appends_are_taken(event: bytes, count: int, together: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_appends, "TOGETHER_BYTES", together)
+def test_plain_appends_are_taken(event: bytes, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     body = b'{"events":[' + b",".join([event] * count) + b'],"condition":{"fail_if_events_match":[{"after":1}]}}'
     found = plain_append(body)
     assert found is not None
@@ -92,16 +87,3 @@ def test_one_wrong_event_among_others_is_named(count: int, monkeypatch: pytest.M
         events[chance.randrange(count)] = wrong
         body = b'{"events":[' + b",".join(events) + b"]}"
         assert taken(body) == looked_at(body, monkeypatch)
-
-
-@pytest.mark.parametrize("beyond", [-1, 0, 1])
-def test_from_some_bytes_on_all_events_are_looked_at_together(beyond: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[bytes] = []
-
-    def watched(raw: bytes) -> None:
-        seen.append(raw)
-
-    monkeypatch.setattr(plain_appends, "surely_compact", watched)
-    body = b'{"events":[{"data":1}]}'.ljust(TOGETHER_BYTES + beyond)
-    assert plain_append(body) is not None
-    assert seen == ([] if beyond < 0 else [body])

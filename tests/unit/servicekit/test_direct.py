@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 
 from servicekit.direct import DirectProtocol, direct_protocol
 from servicekit.direct_answer import DirectCycle
+from servicekit.known_heads import Found, KnownHeads
 from servicekit.protocol import HEAD_SECONDS, GuardedProtocol
 from servicekit.shortcuts import Take
 
@@ -92,7 +93,7 @@ class Served:
         if self.waits:
             cycle.begin(lambda: None)
         else:
-            cycle.answer(200, (), b"")
+            cycle.answer(200, b"", b"")
         return True
 
 
@@ -129,6 +130,36 @@ def test_a_known_head_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> No
     assert parsed == [POST, POST[:20], POST[20:]]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        POST.replace(b"Host: a", b"Host: b"),
+        POST.replace(b"/append", b"/appenD"),
+        POST.replace(b"POST", b"PUT "),
+        POST.replace(b"Content-Length: 3", b"Content-Length: 2"),
+        POST + b"d",
+        POST[:-1],
+        b" " + POST[:-1],
+    ],
+)
+def test_only_the_same_head_is_that_of_the_request_before(other: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[bytes] = []
+    find = KnownHeads.find
+
+    def noted(self: KnownHeads, data: bytes) -> Found | None:
+        looked_up.append(data)
+        return find(self, data)
+
+    monkeypatch.setattr(KnownHeads, "find", noted)
+    served = Served()
+    for _ in range(3):
+        served.protocol.data_received(POST)
+    assert looked_up == [POST, POST], "control: the third was that of the second"
+    monkeypatch.setattr(GuardedProtocol, "data_received", lambda *_: None)
+    served.protocol.data_received(other)
+    assert looked_up[2:] == [other]
+
+
 def test_a_connection_is_closed_when_it_has_been_idle_for_long_enough() -> None:
     served = Served()
     served.protocol.data_received(POST)
@@ -150,7 +181,7 @@ def test_a_request_under_way_is_not_idle() -> None:
     served.protocol.data_received(POST)
     served.clock.advance(1_000)
     assert not served.wire.closed
-    served.cycles[-1].answer(200, (), b"")
+    served.cycles[-1].answer(200, b"", b"")
     served.clock.advance(1_000 + KEEP_ALIVE_SECONDS - 1)
     assert not served.wire.closed
     served.clock.advance(1_000 + KEEP_ALIVE_SECONDS)

@@ -43,8 +43,9 @@ def test_an_equal_head_is_known(heads: KnownHeads, asked: Asked) -> None:
     for body in (b"xyz", b"\r\n\r"):
         found = heads.find(HEAD + body)
         assert found is not None
-        request, given = found
-        assert (request.method, request.target, request.headers, given) == (b"POST", b"/append", HEADERS, body)
+        request = found.request
+        assert (request.method, request.target, request.headers) == (b"POST", b"/append", HEADERS)
+        assert (found.head, found.size_bytes) == (HEAD, len(HEAD) + 3)
     assert asked.requests == [(b"POST", b"/append")], "the shortcut's answer is remembered"
 
 

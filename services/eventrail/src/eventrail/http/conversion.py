@@ -9,7 +9,7 @@ from contracts.append import MAX_APPEND_EVENTS, AppendRequest, Condition, NewEve
 from contracts.envelope import DEFAULT_TYPE
 from contracts.problems import ProblemType, problem
 from contracts.store import DamageSummary, RecoverySummary, ScrubSummary
-from eventrail.http.plain_appends import plain_append
+from eventrail.http.plain_appends import compact, plain_append
 from eventrail.http.queries import Values, one
 from eventrail.log.admission import check_append, compact_json
 from eventrail.log.errors import Malformed
@@ -31,7 +31,7 @@ def append_of_body(body: bytes) -> Append:
 def append_of_document(body: bytes, values: Values, event_id: str) -> Append:
     """The plain door: any JSON document is the data of one event."""
     try:
-        data = compact_json(body)
+        data = compact(body)
     except Malformed as error:
         raise Malformed(f"$ ({error.where})", error.reason) from None
     event = NewEvent(one(values, "type", DEFAULT_TYPE), values.get("tag", ()), data, event_id)

@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.cloud_events import CLOUD_EVENT as CLOUD_EVENT_TYPE, CLOUD_EVENT_BATCH
 from contracts.problems import PROBLEM_MEDIA_TYPE, Problem
+from servicekit.direct_answer import block
 from servicekit.problems import encode
 
 JSON: Final = b"application/json"
@@ -90,3 +91,9 @@ def headers_of(answer: Answer) -> list[tuple[bytes, bytes]]:
         headers.append((b"content-type", answer.media_type))
         headers.append((b"content-length", b"%d" % len(answer.body)))
     return headers
+
+
+def header_block(answer: Answer) -> bytes:
+    """The same headers as they stand on the wire, for any status but 304."""
+    content = b"content-type: %b\r\ncontent-length: %d\r\n" % (answer.media_type, len(answer.body))
+    return block(answer.headers) + content if answer.headers else content

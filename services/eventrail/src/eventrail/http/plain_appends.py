@@ -1,6 +1,5 @@
 """Appends in which nothing is wrong, taken without asking where; everything else is left to a closer look."""
 
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -10,9 +9,6 @@ from eventrail.log.admission import check_append, compact_json
 from eventrail.log.errors import LogError
 from eventrail.log.events import Append, ConditionItem, NewEvent
 from eventrail.log.plain_json import surely_compact
-
-TOGETHER_BYTES: Final = 2 * 1024
-"""From here on the JSON of all events is looked at together: one look at each costs more, but where there are few."""
 
 _EMPTY: Final = b"{}"
 _NO_META: Final = msgspec.Raw(_EMPTY)
@@ -48,23 +44,27 @@ _decode: Final = msgspec.json.Decoder(_Request).decode
 
 def plain_append(body: bytes) -> Append | None:
     """The append that a `POST /append` body is; None where it takes a closer look, be it to refuse it."""
-    compact = surely_compact(body) if len(body) >= TOGETHER_BYTES else None
     try:
-        append = _append(_decode(body), _compact) if compact is None else _append(_decode(compact), bytes)
+        append = _append(_decode(body))
         check_append(append)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, LogError):
         return None
     return append
 
 
-def _append(request: _Request, compact: Callable[[msgspec.Raw], bytes]) -> Append:
+def compact(raw: bytes) -> bytes:
+    """What `admission.compact_json` makes of it, and raises: at once, where it is plain."""
+    return surely_compact(raw) or compact_json(raw)
+
+
+def _append(request: _Request) -> Append:
     events = [
         NewEvent(
             event.type,
             event.tags,
-            compact(event.data),
+            compact(bytes(event.data)),
             event.id,
-            _EMPTY if event.meta is _NO_META else compact(event.meta),
+            _EMPTY if event.meta is _NO_META else compact(bytes(event.meta)),
         )
         for event in request.events
     ]
@@ -72,7 +72,3 @@ def _append(request: _Request, compact: Callable[[msgspec.Raw], bytes]) -> Appen
         return Append(tuple(events))
     items = [ConditionItem(item.types, item.tags, item.after) for item in request.condition.fail_if_events_match]
     return Append(tuple(events), tuple(items))
-
-
-def _compact(raw: msgspec.Raw) -> bytes:
-    return compact_json(bytes(raw))

@@ -13,7 +13,7 @@ from eventrail.http.access import Scope, VerifiedTokens
 from eventrail.http.appends import answer_of
 from eventrail.http.conversion import append_of_body, append_of_document
 from eventrail.http.endpoint import answer_of_failure, stopping_answer
-from eventrail.http.exchange import NDJSON, Answer, headers_of
+from eventrail.http.exchange import NDJSON, Answer, header_block
 from eventrail.http.limits import APPENDS_AT_ONCE
 from eventrail.http.lines import Together, lines_of
 from eventrail.http.problems import of_error, result_of
@@ -158,4 +158,4 @@ def _leave(together: Together, cycle: DirectCycle) -> None:
 
 
 def _send(answer: Answer, cycle: DirectCycle, *, cached: bool = False) -> None:
-    cycle.answer(answer.status, headers_of(answer), answer.body, cached=cached)
+    cycle.answer(answer.status, header_block(answer), answer.body, cached=cached)
