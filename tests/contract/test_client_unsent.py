@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 
 from contracts.problems import PROBLEM_MEDIA_TYPE
-from eventrail_client import EventrailClient, Options, Rejected, StoreError, Unavailable, new_event
+from eventrail_client import EventrailClient, Options, Rejected, StoreError, Unavailable, new_event, transport
 
 PROBLEM = b'{"type":"about:blank","title":"Payload too large","status":413,"detail":"it has more than 8 MiB"}'
 REFUSAL = (
@@ -22,7 +22,7 @@ REFUSAL = (
 ONCE = Options(attempts=1, try_seconds=0.5)
 FILLS_SECONDS = 0.2
 """By then the kernel takes no more, and the rest waits in the client."""
-LARGE = [new_event("large", "x" * 900_000) for _ in range(9)]
+LARGE = [new_event("large", "x" * 900_000)] * 9
 
 
 @contextmanager
@@ -52,10 +52,15 @@ async def given_up(url: str, error: type[StoreError]) -> None:
             await client.append(LARGE)
 
 
+@pytest.mark.parametrize("large_body_bytes", [0, 1 << 30], ids=["in pieces", "in one piece"])
 @pytest.mark.parametrize(("answer", "error"), [(REFUSAL, Rejected), (b"", Unavailable)], ids=["refused", "unanswered"])
-def test_what_is_given_up_is_closed_with_the_client(answer: bytes, error: type[StoreError]) -> None:
+def test_what_is_given_up_is_closed_with_the_client(
+    answer: bytes, error: type[StoreError], large_body_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LARGE_BODY_BYTES", large_body_bytes)
     with hung_server(answer) as url, warnings.catch_warnings(record=True) as left_open:
         warnings.simplefilter("always", ResourceWarning)
+        warnings.filterwarnings("ignore", message="Sending a large body")  # what pieces are there for
         asyncio.run(given_up(url, error))
         gc.collect()
         assert left_open == []

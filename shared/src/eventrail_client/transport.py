@@ -4,11 +4,13 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 from eventrail_client.answers import Answer, refused
@@ -40,7 +42,7 @@ class Transport:
         assert self._session is None, "a client is entered once"
         self._session = aiohttp.ClientSession(
             headers=self._headers,
-            connector=aiohttp.TCPConnector(limit=self._options.connections),
+            connector=_Connector(limit=self._options.connections),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
         return self
@@ -71,7 +73,7 @@ class Transport:
                 method,
                 self._url(path, parameters),
                 headers=headers,
-                data=body if body is None or len(body) <= LARGE_BODY_BYTES else _LargeBody(io.BytesIO(body)),
+                data=body if body is None or len(body) <= LARGE_BODY_BYTES else io.BytesIO(body),
                 allow_redirects=False,  # the credentials are for this store only
                 timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=self._options.connect_seconds),
             ) as response:
@@ -100,17 +102,27 @@ class Transport:
         return url.with_query(list(parameters)) if parameters else url
 
 
-class _LargeBody(aiohttp.BytesIOPayload):
-    """Where it is given up, its connection is cut: a server that hangs would never take what is left to send."""
+class _Connector(aiohttp.TCPConnector):
+    """Cuts a connection that is given back before its request is wholly sent.
 
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        transport = writer.transport
-        try:
-            await super().write_with_length(writer, content_length)
-        except asyncio.CancelledError:
-            if transport is not None:
-                transport.abort()
-            raise
+    A server that hangs, or has refused it, never takes the rest, which would hold the connection beyond the client.
+    """
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the parent's
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        assert connection.transport is not None
+        connection.add_callback(partial(_cut_where_unsent, connection.transport))
+        return connection
+
+
+def _cut_where_unsent(transport: asyncio.Transport) -> None:
+    if transport.get_write_buffer_size():
+        transport.abort()
 
 
 def _lost(error: Exception) -> TryAgain:

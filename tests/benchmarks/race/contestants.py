@@ -16,7 +16,7 @@ from embedded.nats_probe import jetstream_answers
 from embedded.ports import free_port
 from embedded.postgres import PostgresServer
 from embedded.programs import nats_program
-from tests.benchmarks.race.jetstream import publish
+from tests.benchmarks.race.jetstream import make_stream, publish
 from tests.benchmarks.race.loads import Ran, http_load, pgbench
 from tests.benchmarks.race.payloads import (
     DATA,
@@ -173,6 +173,7 @@ class JetStream:
         file = _written(processes.directory / "nats.json", json.dumps(configuration).encode())
         self._child = processes.start("nats", (str(nats_program()), "--config", str(file)))
         _await(self._child, lambda: jetstream_answers(self.port, "race", "race"))
+        asyncio.run(make_stream(self.url))
 
     @property
     def pid(self) -> int:
@@ -185,7 +186,7 @@ class JetStream:
     def single(self, connections: int, seconds: float, *, condition: bool = False) -> Ran:
         assert not condition, "it has none on tags"
         begun = time.perf_counter()
-        count = asyncio.run(publish(self.url, self.port, connections, seconds, DATA))
+        count = asyncio.run(publish(self.port, connections, seconds, DATA))
         return Ran(count, time.perf_counter() - begun)
 
 

@@ -14,7 +14,7 @@ import umadb
 from nats.js.api import DeliverPolicy
 
 from eventrail_client import EventrailClient, new_event
-from tests.benchmarks.race.jetstream import STREAM, SUBJECT
+from tests.benchmarks.race.jetstream import SUBJECT
 from tests.benchmarks.race.loads import Ran
 from tests.benchmarks.race.payloads import DATA, TAG, TYPE
 from tests.kit.services import ADMIN_TOKEN
@@ -61,7 +61,6 @@ async def of_jetstream(nats_url: str, seconds: float) -> Ran:
     listener, publisher = await nats.connect(nats_url), await nats.connect(nats_url)
     try:
         stream, subject = publisher.jetstream(), SUBJECT.decode()
-        await stream.add_stream(STREAM)
         await listener.jetstream().subscribe(
             subject, ordered_consumer=True, deliver_policy=DeliverPolicy.NEW, cb=_heard(arrivals)
         )

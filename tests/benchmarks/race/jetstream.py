@@ -10,11 +10,15 @@ SUBJECT = b"race.events"
 STREAM = StreamConfig(name="RACE", subjects=["race.>"])
 
 
-async def publish(url: str, port: int, connections: int, seconds: float, body: bytes) -> int:
-    """How many were acknowledged: a bare protocol, so that the client costs as little as Python lets it."""
+async def make_stream(url: str) -> None:
+    """The stream of every case, which keeps what is published."""
     client = await nats.connect(url)
     await client.jetstream().add_stream(STREAM)
     await client.close()
+
+
+async def publish(port: int, connections: int, seconds: float, body: bytes) -> int:
+    """How many were acknowledged: a bare protocol, so that the client costs as little as Python lets it."""
     loop = asyncio.get_running_loop()
     end = time.perf_counter() + seconds
     made = [await loop.create_connection(lambda: Publisher(body, end), "127.0.0.1", port) for _ in range(connections)]
