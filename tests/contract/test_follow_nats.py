@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
@@ -177,3 +178,24 @@ async def test_a_wrong_password_leaves_the_store(nats_server: Messages) -> None:
     async with Follower(store, await beginning(store), NatsFeed(url), QUICK) as follower:
         assert await lines_upto(follower, 6) == await lines_of(store)
         assert not follower.is_fed
+
+
+def descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+@pytest.mark.usefixtures("client")
+async def test_a_feed_that_is_stopped_in_a_hurry_keeps_no_connection(nats_server: Messages) -> None:
+    """Cancelled again and again, also while it closes."""
+    before, news = descriptors(), asyncio.Event()
+    feed = NatsFeed(nats_server.url)
+    feed.start("log", lambda: 1, news)
+    await news.wait()
+    assert feed.is_live
+    assert descriptors() == before + 1, "control"
+    listening = feed._task
+    assert listening is not None
+    while not listening.done():
+        listening.cancel()
+        await asyncio.sleep(0)
+    assert descriptors() == before

@@ -16,6 +16,7 @@ from contracts.subjects import ALL_EVENTS, LOG_ID_HEADER, STREAM
 HEARTBEAT_SECONDS: Final = 1.0
 MISSED_HEARTBEATS: Final = 3
 CONNECT_SECONDS: Final = 3
+CLOSE_SECONDS: Final = 3
 CANCEL_SECONDS: Final = 0.2
 PAUSE_SECONDS: Final = 0.5
 FOREIGN_PAUSE_SECONDS: Final = 5.0
@@ -112,7 +113,7 @@ class NatsFeed:
                     news.set()
         finally:
             self._is_live = False
-            await connection.close()
+            await _close(connection)
 
     def _is_silent(self) -> bool:
         """While there is no room nothing is taken from the connection, so that nothing is heard either."""
@@ -140,6 +141,20 @@ class NatsFeed:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+async def _close(connection: Client) -> None:
+    """Close it whole, however often that is cancelled: half closed it keeps its socket, and never begins again."""
+    closing = asyncio.create_task(asyncio.wait_for(connection.close(), CLOSE_SECONDS))
+    is_cancelled = False
+    while not closing.done():
+        try:
+            await asyncio.wait({closing})
+        except asyncio.CancelledError:
+            is_cancelled = True
+    closing.result()
+    if is_cancelled:
+        raise asyncio.CancelledError
 
 
 async def _reached(streams: JetStreamContext, position: int) -> int:
